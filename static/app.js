@@ -1,0 +1,107 @@
+/* Makes pages kinder; every one works without it. */
+(() => {
+  "use strict";
+  const root = document.documentElement, lang = root.lang || "nl";
+  const on = (kind, act, first) => document.addEventListener(kind, act, first);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const live = document.getElementById("live"), box = document.getElementById("trouble");
+  const say = (text) => { if (live) { live.textContent = ""; setTimeout(() => { live.textContent = text; }, 50); } };
+  const trouble = (show) => { if (box) { box.textContent = show ? box.dataset.text : ""; box.hidden = !show; } };
+
+  /* Clock times as people type them: 830, 8.30, 8:30, 8. Minutes since midnight, or null. */
+  const minutesOf = (text) => {
+    const found = /^(\d{1,2})(?:[:.,h ]?(\d{2}))?$/.exec((text || "").trim());
+    return found && found[1] < 24 && (found[2] || 0) < 60 ? found[1] * 60 + Number(found[2] || 0) : null;
+  };
+  const clock = (minutes) => [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
+
+  /* Steppers: minus, value, plus. Clock times go round at midnight. */
+  const step = (box, by) => {
+    const input = box.querySelector("input"), size = Number(box.dataset.step || 5);
+    const next = (value) => (by > 0 ? Math.floor(value / size) + 1 : Math.ceil(value / size) - 1) * size;
+    if (box.dataset.kind === "clock") input.value = clock((next(minutesOf(input.value) ?? 720) + 1440) % 1440);
+    else input.value = Math.min(Number(box.dataset.max || 720), Math.max(Number(box.dataset.min || 0), next(parseInt(input.value, 10) || 0)));
+    const unit = box.querySelector(".unit");
+    box.querySelector("output").textContent = input.value + (unit ? " " + unit.textContent : "");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  on("click", (event) => {
+    const button = event.target.closest(".step button[data-by]");
+    if (button) step(button.closest(".step"), Number(button.dataset.by));
+    else if (event.target.classList.contains("value")) event.target.querySelector("input").focus();
+  });
+  on("keydown", (event) => {
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key], box = by && event.target.closest(".step");
+    if (box && event.target.matches("input")) { event.preventDefault(); step(box, by); }
+    if (event.key === "Escape" && !event.defaultPrevented) {
+      const open = document.querySelector(".nav details[open]"), sheet = document.querySelector("[data-close-href]");
+      if (open) { open.open = false; open.querySelector("summary").focus(); } else if (sheet) location.assign(sheet.dataset.closeHref);
+    }
+  });
+
+  /* Hours and premium while somebody types; the server stays the truth. */
+  const number = (amount, style) => new Intl.NumberFormat(lang, { numberingSystem: "latn", ...style }).format(amount);
+  const length = (unit, amount) => number(amount, { style: "unit", unit, unitDisplay: unit === "hour" ? "long" : "short" });
+  const summarise = (form) => {
+    const box = form.querySelector("[data-hours-summary]");
+    if (!box) return;
+    const value = (name) => form.querySelector(`[name=${name}]`)?.value;
+    const start = minutesOf(value("start")), stop = minutesOf(value("stop")), rest = parseInt(value("break_minutes") || "0", 10);
+    const known = start !== null && stop !== null, night = known && stop <= start;
+    const worked = known ? stop - start + (night ? 1440 : 0) - rest : -1;
+    box.hidden = !(worked > 0 && worked < 1440 && rest >= 0);
+    all("[data-night]", form).forEach((line) => { line.hidden = !night; });
+    if (box.hidden) return;
+    const hours = Math.floor(worked / 60), odd = worked % 30 ? worked % 60 : 0;
+    const words = hours ? length("hour", odd ? hours : worked / 60) + (odd ? " " + String(odd).padStart(2, "0") : "") : length("minute", worked);
+    const cents = Math.floor((worked * Number(box.dataset.rateCents) + 30) / 60);
+    all("[data-worked]", box).forEach((slot) => { slot.textContent = words; });
+    all("[data-premium]", box).forEach((slot) => { slot.textContent = number(cents / 100, { style: "currency", currency: "EUR" }); });
+  };
+  on("input", (event) => event.target.form && summarise(event.target.form));
+
+  /* A second tap does nothing; the button says "Busy…" (app.css, .busy). */
+  const free = () => {
+    all(".busy").forEach((button) => { button.classList.remove("busy"); button.removeAttribute("aria-disabled"); });
+    all("form[data-sent]").forEach((form) => form.removeAttribute("data-sent"));
+  };
+  on("submit", (event) => {
+    const form = event.target, button = event.submitter || form.querySelector("button:not([type=button])");
+    if (form.hasAttribute("data-sent")) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    trouble(false);
+    form.setAttribute("data-sent", "");
+    if (button) {
+      button.dataset.busy ||= root.dataset.busy || "…";
+      button.classList.add("busy");
+      button.setAttribute("aria-disabled", "true");
+      say(button.dataset.busy);
+    }
+    setTimeout(free, 15000); /* a file as answer leaves the page */
+  }, true);
+  addEventListener("pageshow", free);
+  on("htmx:finally:request", free);
+
+  /* After htmx: trouble is said, news announced, focus moved where marked. */
+  on("htmx:error", () => trouble(true));
+  on("htmx:response:error", (event) => trouble(![409, 422].includes(event.detail.ctx.response.status)));
+  const wake = (part) => {
+    all(".step button[hidden]", part).forEach((button) => { button.hidden = false; });
+    all("form", part).forEach(summarise);
+    if (part.closest?.("form")) summarise(part.closest("form"));
+  };
+  on("htmx:after:settle", (event) => {
+    for (const part of event.detail.newContent || []) {
+      if (part.nodeType !== 1) continue;
+      wake(part);
+      const find = (selector) => (part.matches(selector) ? part : part.querySelector(selector));
+      const goal = find("[autofocus], [data-focus]") || find("[aria-invalid=true]");
+      if (goal && goal.tabIndex < 0) goal.tabIndex = -1;
+      goal?.focus();
+      const news = find("[data-announce]");
+      if (news) say(news.dataset.announce || news.textContent.trim());
+    }
+  });
+
+  wake(document);
+  (document.querySelector("[data-focus]") || document.querySelector("[aria-invalid=true]"))?.focus();
+})();

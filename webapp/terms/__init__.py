@@ -1,0 +1,1 @@
+"""What law or policy sets, as dated rows with a source."""

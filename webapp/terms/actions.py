@@ -18,21 +18,25 @@ from sqlalchemy.pool import Pool
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_models
 
+from webapp.foundation.database import lock_municipality
 from webapp.people.models import Municipality
+from webapp.terms.drafts import Draft, Expressed
 from webapp.terms.models import Regulation, Term
-from webapp.terms.regulations import Draft, Expressed, express
+from webapp.terms.regulations import express
 from webapp.terms.rules import Row
 from webapp.terms.shapes import CannotExpress, parse, plain
 from webapp.terms.snapshot import Terms
 
 __all__ = [
     "REGULATIONS_FILE", "AlreadyDecided", "CannotExpress", "ChooseOne", "Report", "Terms",
-    "adopt", "change_term", "import_regulations", "seed_defaults", "seed_statutory", "terms_of",
+    "adopt", "change_term", "import_regulations", "seed_statutory", "terms_of",
 ]  # fmt: skip
 
 HERE = Path(__file__).parent
 REGULATIONS_FILE = HERE / "regulations.json"
+SHIPPED = (HERE / "statutory.json", HERE / "defaults.json")
 ONLY_THE_LAW_SETS = frozenset({"minimum_wage", "max_payments_per_year"})
+NATIONAL_LOCK = 0  # no municipality has this number
 SNAPSHOTS = 128  # municipalities kept in memory, per database
 
 
@@ -51,6 +55,8 @@ class ChooseOne(Exception):
         super().__init__(f"the regulation has {len(terms)} terms of {key!r}: choose one")
         self.key, self.terms = key, terms
 
+
+NATIONAL = col(Term.municipality_id).is_(None) & col(Term.regulation_id).is_(None)
 
 # reading ---------------------------------------------------------------------------------------
 
@@ -124,8 +130,9 @@ def change_term(
     if not source.strip():
         raise CannotExpress(f"{key}.source", "terms name their source")
     fitting = plain(parse(key, value))
+    lock_municipality(db, NATIONAL_LOCK if municipality is None else municipality.id or NATIONAL_LOCK)
     municipality_id = None if municipality is None else municipality.id
-    same = col(Term.municipality_id).is_(None) & col(Term.regulation_id).is_(None) if municipality is None else col(Term.municipality_id) == municipality_id
+    same = NATIONAL if municipality is None else col(Term.municipality_id) == municipality_id
     if db.exec(select_models(Term.id).where(same, Term.key == key, Term.valid_from == valid_from)).first() is not None:
         raise AlreadyDecided(key, valid_from)
     term = Term(
@@ -200,6 +207,7 @@ def import_regulations(db: Session, entries: Mapping[str, Any], now: datetime) -
     there already is left alone; the same id with other content is refused, since published terms do not change.
     """
     library = express(entries)
+    lock_municipality(db, NATIONAL_LOCK)
     known = {regulation.slug: regulation for regulation in db.exec(select_models(Regulation)).all()}
     national = _new_national(db, library.national)
     fresh = [entry for entry in library.regulations if entry.slug not in known]
@@ -213,17 +221,10 @@ def import_regulations(db: Session, entries: Mapping[str, Any], now: datetime) -
 
 
 def seed_statutory(db: Session, now: datetime) -> Report:
-    """The amounts and rules of the law, as shipped (statutory.json). Again adds nothing."""
-    return _seed(db, HERE / "statutory.json", now)
-
-
-def seed_defaults(db: Session, now: datetime) -> Report:
-    """What holds where a municipality has decided nothing: reminders, open days, the letter's durations (defaults.json)."""
-    return _seed(db, HERE / "defaults.json", now)
-
-
-def _seed(db: Session, file: Path, now: datetime) -> Report:
-    drafts = [_draft(line) for line in json.loads(file.read_text("utf-8"))]
+    """What holds for everybody, as shipped: the law (statutory.json), and what stands where a municipality has decided
+    nothing: reminders, open days, the durations of the letter (defaults.json). Again adds nothing."""
+    drafts = [_draft(line) for file in SHIPPED for line in json.loads(file.read_text("utf-8"))]
+    lock_municipality(db, NATIONAL_LOCK)
     national = _new_national(db, drafts)
     _add_national(db, national, now)
     return Report(national=len(national), known=len(drafts) - len(national))
@@ -232,12 +233,14 @@ def _seed(db: Session, file: Path, now: datetime) -> Report:
 def _draft(line: Mapping[str, Any]) -> Draft:
     until = line.get("valid_until")
     value = plain(parse(line["key"], line["value"]))
-    return Draft(line["key"], value, date.fromisoformat(line["valid_from"]), date.fromisoformat(until) if until else None, "", line["source"])
+    return Draft(
+        line["key"], value, date.fromisoformat(line["valid_from"]), date.fromisoformat(until) if until else None, "", line["source"]
+    )
 
 
 def _new_national(db: Session, drafts: Iterable[Draft]) -> list[Draft]:
     """The drafts that are not there yet. Raises CannotExpress when the same day has another value."""
-    rows = db.exec(select_models(Term).where(col(Term.municipality_id).is_(None), col(Term.regulation_id).is_(None))).all()
+    rows = db.exec(select_models(Term).where(NATIONAL)).all()
     there = {(row.key, row.valid_from): (row.value, row.valid_until) for row in rows}
     new = []
     for draft in drafts:

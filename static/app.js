@@ -1,26 +1,27 @@
 /* Makes pages kinder; every one works without it. */
 (() => {
   "use strict";
-  const root = document.documentElement, lang = root.lang || "nl";
+  const root = document.documentElement, lang = root.lang;
   const on = (kind, act, first) => document.addEventListener(kind, act, first);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const live = document.getElementById("live"), box = document.getElementById("trouble");
   const say = (text) => { if (live) { live.textContent = ""; setTimeout(() => { live.textContent = text; }, 50); } };
   const trouble = (show) => { if (box) { box.textContent = show ? box.dataset.text : ""; box.hidden = !show; } };
 
-  /* Clock times as people type them: 830, 8.30, 8:30, 8. Minutes since midnight, or null. */
+  /* Minutes since midnight of 830, 8.30, 8:30 or 8; else null. */
   const minutesOf = (text) => {
     const found = /^(\d{1,2})(?:[:.,h ]?(\d{2}))?$/.exec((text || "").trim());
     return found && found[1] < 24 && (found[2] || 0) < 60 ? found[1] * 60 + Number(found[2] || 0) : null;
   };
-  const clock = (minutes) => [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
+  const two = (part) => String(part).padStart(2, "0");
+  const clock = (minutes) => two(Math.floor(minutes / 60)) + ":" + two(minutes % 60);
 
-  /* Steppers: minus, value, plus. Clock times go round at midnight. */
+  /* Steppers; clocks go round at midnight. */
   const step = (box, by) => {
-    const input = box.querySelector("input"), size = Number(box.dataset.step || 5);
+    const input = box.querySelector("input"), size = Number(box.dataset.step);
     const next = (value) => (by > 0 ? Math.floor(value / size) + 1 : Math.ceil(value / size) - 1) * size;
     if (box.dataset.kind === "clock") input.value = clock((next(minutesOf(input.value) ?? 720) + 1440) % 1440);
-    else input.value = Math.min(Number(box.dataset.max || 720), Math.max(Number(box.dataset.min || 0), next(parseInt(input.value, 10) || 0)));
+    else input.value = Math.min(Number(box.dataset.max), Math.max(Number(box.dataset.min), next(parseInt(input.value, 10) || 0)));
     const unit = box.querySelector(".unit");
     box.querySelector("output").textContent = input.value + (unit ? " " + unit.textContent : "");
     input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -53,7 +54,7 @@
     all("[data-night]", form).forEach((line) => { line.hidden = !night; });
     if (box.hidden) return;
     const hours = Math.floor(worked / 60), odd = worked % 30 ? worked % 60 : 0;
-    const words = hours ? length("hour", odd ? hours : worked / 60) + (odd ? " " + String(odd).padStart(2, "0") : "") : length("minute", worked);
+    const words = hours ? length("hour", odd ? hours : worked / 60) + (odd ? " " + two(odd) : "") : length("minute", worked);
     const cents = Math.floor((worked * Number(box.dataset.rateCents) + 30) / 60);
     all("[data-worked]", box).forEach((slot) => { slot.textContent = words; });
     all("[data-premium]", box).forEach((slot) => { slot.textContent = number(cents / 100, { style: "currency", currency: "EUR" }); });
@@ -71,23 +72,23 @@
     trouble(false);
     form.setAttribute("data-sent", "");
     if (button) {
-      button.dataset.busy ||= root.dataset.busy || "…";
+      button.dataset.busy ||= root.dataset.busy;
       button.classList.add("busy");
       button.setAttribute("aria-disabled", "true");
       say(button.dataset.busy);
     }
-    setTimeout(free, 15000); /* a file as answer leaves the page */
+    setTimeout(free, 15000);
   }, true);
   addEventListener("pageshow", free);
   on("htmx:finally:request", free);
 
-  /* After htmx: trouble is said, news announced, focus moved where marked. */
+  /* After htmx: say trouble and news, move the focus where marked. */
   on("htmx:error", () => trouble(true));
   on("htmx:response:error", (event) => trouble(![409, 422].includes(event.detail.ctx.response.status)));
   const wake = (part) => {
     all(".step button[hidden]", part).forEach((button) => { button.hidden = false; });
     all("form", part).forEach(summarise);
-    if (part.closest?.("form")) summarise(part.closest("form"));
+    if (part.closest) summarise(part.closest("form") || part);
   };
   on("htmx:after:settle", (event) => {
     for (const part of event.detail.newContent || []) {

@@ -1,4 +1,4 @@
-/* Makes pages kinder; every one works without it. */
+/* Every page works without this. */
 (() => {
   "use strict";
   const root = document.documentElement, lang = root.lang;
@@ -40,7 +40,7 @@
     }
   });
 
-  /* Hours and premium while somebody types; the server stays the truth. */
+  /* Hours and premium while somebody types; the server decides. */
   const number = (amount, style) => new Intl.NumberFormat(lang, { numberingSystem: "latn", ...style }).format(amount);
   const length = (unit, amount) => number(amount, { style: "unit", unit, unitDisplay: unit === "hour" ? "long" : "short" });
   const summarise = (form) => {

@@ -40,12 +40,12 @@ COMMANDS = {
 }
 
 CHECKS = (
-    ("Format", ["ruff", "format", "--check", "--quiet", "."]),
-    ("Lint", ["ruff", "check", "--quiet", "."]),
-    ("Types", ["mypy", "webapp"]),
-    ("Templates", ["djlint", "--lint", "--quiet", "webapp"]),
-    ("Import contracts", ["importlinter.cli", "lint-imports"]),
-    ("Translations", ["webapp.foundation.texts", "check"]),
+    ("Format", ["-m", "ruff", "format", "--check", "--quiet", "."]),
+    ("Lint", ["-m", "ruff", "check", "--quiet", "."]),
+    ("Types", ["-m", "mypy", "webapp"]),
+    ("Templates", ["-m", "djlint", "--lint", "--quiet", "webapp"]),
+    ("Import contracts", ["-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-logo"]),
+    ("Translations", ["-m", "webapp.foundation.texts", "check"]),
 )
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -100,7 +100,8 @@ def go_on_as(command: list[str]) -> int:
 
 def refuse_old_python(version: tuple[int, ...]) -> None:
     if version < OLDEST_PYTHON:
-        raise CannotStart(f"Opstap needs Python 3.11 or newer; this is Python {version[0]}.{version[1]}. Try: python3.11 app.py demo")
+        this = ".".join(map(str, version[:2]))
+        raise CannotStart(f"Opstap needs Python 3.11 or newer; this is {this}. Try: python3.11 app.py demo")
 
 
 def prepare(root: Path, lock: str) -> Path:
@@ -128,7 +129,9 @@ def is_made(environment: Path) -> bool:
 def is_ready(root: Path, lock: str) -> bool:
     """Whether this lock file, or the one that holds it as a whole, is installed as it reads now."""
     environment = root / ".venv"
-    return is_made(environment) and any(read(stamp_file(environment, name)) == stamp(root / name) for name in {lock, DEVELOP})
+    if not is_made(environment):
+        return False
+    return any(read(stamp_file(environment, name)) == stamp(root / name) for name in (lock, DEVELOP))
 
 
 def stamp(lock: Path) -> str:
@@ -164,14 +167,18 @@ def how_to_get_venv() -> str:
 def install(python: Path, lock: Path) -> None:
     """Install exactly the locked packages, each checked against its hash. With uv where it is, else with pip."""
     print(f"Installing {lock.name} ... (only at a first start, or after a change)", flush=True)
+    locked = ["--quiet", "--require-hashes", "-r", str(lock)]
     uv = shutil.which("uv")
-    if uv and run([uv, "pip", "install", "--quiet", "--require-hashes", "--python", str(python), "-r", str(lock)]):
+    if uv and run([uv, "pip", "install", "--python", str(python), *locked]):
         return
-    if not next(python.parent.parent.glob("lib/*/site-packages/pip/__main__.py"), None) and not run([str(python), "-m", "ensurepip"], quiet=True):
+    if not has_pip(python) and not run([str(python), "-m", "ensurepip"], quiet=True):
         raise CannotStart(how_to_get_venv())
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    if not run([*pip, "--require-hashes", "-r", str(lock)]):
-        raise CannotStart(f"The packages of {lock.name} could not be installed: the reason is above. Is there a network? Then try again.")
+    if not run([str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *locked]):
+        raise CannotStart(f"{lock.name} could not be installed; the reason is above. Is there a network?")
+
+
+def has_pip(python: Path) -> bool:
+    return any(python.parent.parent.glob("lib/*/site-packages/pip/__main__.py"))
 
 
 @contextmanager
@@ -218,7 +225,7 @@ def check(python: Path) -> int:
     failed = []
     for title, command in CHECKS:
         print(f"-- {title}", flush=True)
-        if not run([str(python), "-P", "-m", *command]):
+        if not run([str(python), "-P", *command]):
             failed.append(title)
     print(f"Failed: {', '.join(failed)}" if failed else f"All {len(CHECKS)} checks passed.")
     return 1 if failed else 0
@@ -233,9 +240,9 @@ def test(python: Path, arguments: list[str]) -> int:
     if browser:
         os.environ["OPSTAP_CHROMIUM"] = browser
     else:
-        shout("No Chromium found: the browser tests cannot run. Debian: sudo apt install chromium. Or name one in OPSTAP_CHROMIUM.")
+        shout("No Chromium: browser tests cannot run. Debian: sudo apt install chromium. Or set OPSTAP_CHROMIUM")
     if not prepare_peers():
-        shout("No working Node with npm found: tests against independent JavaScript programs cannot run. Debian: sudo apt install nodejs npm.")
+        shout("No Node with npm: tests against tests/peers cannot run. Debian: sudo apt install nodejs npm")
     os.chdir(ROOT)
     return go_on_as([str(python), "-P", "-m", "pytest", *arguments])
 
@@ -247,16 +254,22 @@ def find_chromium() -> str | None:
 
 
 def prepare_peers() -> bool:
-    """Install the independent programs of tests/peers when their lock file is newer. False: there is no Node for it."""
+    """Install the independent programs of tests/peers where that is still to be done. False: it cannot be done."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return False
-    lock, installed = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
-        return True
     with one_at_a_time(PEERS):
+        if peers_are_ready():
+            return True
         print("Installing tests/peers ...", flush=True)
-        return run([npm, "ci", "--prefix", str(PEERS), "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        return run([npm, "ci", "--prefix", str(PEERS), *quiet])
+
+
+def peers_are_ready() -> bool:
+    """Whether npm finished an install after the lock file was last written. npm writes its own list at the very end."""
+    lock, installed = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
+    return installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime
 
 
 def shout(line: str) -> None:

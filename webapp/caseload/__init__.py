@@ -1,0 +1,1 @@
+"""What a case manager has to decide, and the people of their caseload."""

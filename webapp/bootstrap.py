@@ -44,7 +44,10 @@ CHECKS = (
     ("Lint", ["-m", "ruff", "check", "--quiet", "."]),
     ("Types", ["-m", "mypy", "webapp"]),
     ("Templates", ["-m", "djlint", "--lint", "--quiet", "webapp"]),
-    ("Import contracts", ["-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-logo"]),
+    (
+        "Import contracts",
+        ["-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-logo"],
+    ),
     ("Translations", ["-m", "webapp.foundation.texts", "check"]),
 )
 
@@ -240,7 +243,9 @@ def test(python: Path, arguments: list[str]) -> int:
     if browser:
         os.environ["OPSTAP_CHROMIUM"] = browser
     else:
-        shout("No Chromium: browser tests cannot run. Debian: sudo apt install chromium. Or set OPSTAP_CHROMIUM")
+        shout(
+            "No Chromium: browser tests cannot run. Debian: sudo apt install chromium. Or set OPSTAP_CHROMIUM"
+        )
     if not prepare_peers():
         shout("No Node with npm: tests against tests/peers cannot run. Debian: sudo apt install nodejs npm")
     os.chdir(ROOT)

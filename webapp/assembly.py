@@ -1,0 +1,145 @@
+"""Putting the application together: settings, database, sign-in, then each slice in turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, abort, g, request
+from flask_compress import Compress
+from flask_login import current_user
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import navigation
+from webapp.caseload import views as caseload
+from webapp.employer import views as employer
+from webapp.foundation import clock, database, logs, pages, security, texts
+from webapp.foundation.settings import Settings, load
+from webapp.hours import views as hours
+from webapp.notifications import views as notifications
+from webapp.offers import views as offers
+from webapp.offers.seal import Sealer
+from webapp.participant import views as participant
+from webapp.people import views as people
+from webapp.people.person import login
+from webapp.permissions import PUBLIC, may
+from webapp.placements import views as placements
+from webapp.pwa import views as pwa
+from webapp.requests import views as requests
+
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
+
+
+def assemble(settings: Settings | None = None) -> Flask:
+    settings = settings or load()
+    app = Flask("webapp", static_folder=str(pages.STATIC), static_url_path="/static")
+    cookies = settings.url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.signing_key,
+        SESSION_COOKIE_NAME="__Host-opstap" if cookies else "opstap",
+        SESSION_COOKIE_SECURE=cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        TEMPLATES_AUTO_RELOAD=False,
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json"],
+        COMPRESS_MIN_SIZE=600,
+        TESTING=settings.testing,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["database"] = database.Database(database.make_engine(settings.database))
+    app.extensions["sealer"] = Sealer(settings.signing_key)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    Compress(app)
+    set_up_requests(app, settings)
+    set_up_templates(app)
+    for part in SLICES:
+        app.register_blueprint(part.pages)
+    app.register_blueprint(navigation.pages)
+    return app
+
+
+def set_up_requests(app: Flask, settings: Settings) -> None:
+    """What happens around every request, in this order: origin, language, permission; afterwards: save, measure, headers."""
+    security.protect(app, settings)
+    logs.follow_requests(app, every_request=not settings.testing)
+    login.init_app(app)
+    if settings.server_timing or settings.testing:
+        database.count_statements(app.extensions["database"].engine)
+
+        @app.after_request
+        def timing(response: Response) -> Response:
+            response.headers["Server-Timing"] = f'sql;desc="{g.get("statements", 0)}"'
+            return response
+
+    @app.before_request
+    def speak_and_permit() -> Any:
+        endpoint = request.endpoint
+        if endpoint == "static":
+            return None
+        person = current_user._get_current_object()
+        known = person if person.is_authenticated else None
+        g.person = known
+        texts.use_language(known.language if known else request.cookies.get("language") or texts.best_language(request.headers.get("Accept-Language", "")))
+        if endpoint is None or endpoint in PUBLIC or may(known, endpoint):
+            return None
+        if known is None:
+            return navigation.ask_to_sign_in()
+        return abort(403)
+
+    app.after_request(database.finish)
+    app.teardown_request(database.forget)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Any:
+        return error.response or pages.problem_page(error)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Any:
+        if settings.testing:
+            raise error
+        logs.tell_failure(error)
+        session = g.get("session")
+        if session is not None:
+            session.rollback()
+        return pages.problem_page(InternalServerError())
+
+
+class Unset(StrictUndefined):
+    """What a template was not given: it may ask whether it is there, but never show it by mistake."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def set_up_templates(app: Flask) -> None:
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=False)  # type: ignore[attr-defined]
+    env.undefined = Unset
+    env.trim_blocks = env.lstrip_blocks = True
+    env.auto_reload = False
+    env.policies["ext.i18n.trimmed"] = True
+    env.filters.update(
+        euro=texts.euro, euro_words=texts.euro_words, euro_round=texts.euro_round, duration=texts.duration, duration_words=texts.duration_words,
+        day=texts.day_words, Day=texts.Day_words, short_day=texts.short_day, date=texts.date_words, long_date=texts.long_date, clock=texts.clock_words,
+        weekday=texts.weekday_words, month=texts.month_words, long_month=texts.long_month, bdi=texts.bdi, local_day=texts.day_of_instant,
+    )  # fmt: skip
+    env.globals.update(asset=pages.asset, url=pages.url, _=texts.gettext, ngettext=texts.ngettext, now=clock.now, demo=app.extensions["settings"].demo)
+
+    # the parts of pages use no variable of a page, so they are made once and are there in fragments too
+    env.globals["ui"] = env.get_template("components/ui.html").module
+
+    @app.context_processor
+    def for_every_page() -> dict[str, Any]:
+        person = g.get("person")
+        spoken = texts.language()
+        return {
+            "person": person, "lang": spoken.code, "text_dir": spoken.direction, "lang_short": spoken.short, "here": request.path,
+            "may": lambda endpoint: may(person, endpoint), "nav": navigation.menu(person), "notice": None, "errors": {},
+        }  # fmt: skip

@@ -1,0 +1,152 @@
+"""The database: one engine per process, one transaction per request, UTC instants only.
+
+SQLite and PostgreSQL behave the same here: writers queue up (BEGIN IMMEDIATE, or a lock on the
+municipality), readers never wait, and a request that fails has saved nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import current_app, g, has_request_context, request
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Engine, Integer, MetaData, create_engine, event, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMES  # type: ignore[assignment]  # a plain dict is what it takes
+metadata: MetaData = SQLModel.metadata
+
+RowNumber = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+LOCK_SPACE = 7201  # our corner of PostgreSQL's advisory locks
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant. Takes only times that know their zone and always gives UTC; SQLite alone would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def one_of(column: str, values: Iterator[str] | list[str] | tuple[str, ...], name: str) -> CheckConstraint:
+    """A CHECK that a text column holds one of these words; `name` is a sentence."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({words})", name=name)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL, set up so that both keep the same promises."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=False)
+    in_memory = url in ("sqlite://", "sqlite:///:memory:")
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 8, "max_overflow": 24}
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-32768"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        reads = connection.get_execution_options().get("reads", False)
+        # a plain BEGIN that later writes ignores the busy timeout, so writers say so at once
+        connection.connection.dbapi_connection.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def count_statements(engine: Engine) -> None:
+    """Count what reaches the database during a request, for Server-Timing and for the tests on statements."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def count(*_: object) -> None:
+        if has_request_context():
+            g.statements = g.get("statements", 0) + 1
+
+
+class Database:
+    """The engine of one application and the sessions made from it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.reading = engine.execution_options(reads=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction outside a request (commands, the worker): all of it, or nothing."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+
+def database() -> Database:
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def db() -> Session:
+    """The session of this request. Committed when the answer is below 400, rolled back otherwise."""
+    session: Session | None = g.get("session")
+    if session is None:
+        here = database()
+        engine = here.reading if request.method in SAFE_METHODS else here.engine
+        session = g.session = Session(engine, expire_on_commit=False, autoflush=False)
+    return session
+
+
+def finish(response: Any) -> Any:
+    """After a request: save what succeeded, forget what failed."""
+    session: Session | None = g.get("session")
+    if session is not None:
+        if response.status_code < 400 and request.method not in SAFE_METHODS:
+            session.commit()
+        else:
+            session.rollback()
+    return response
+
+
+def forget(_error: BaseException | None = None) -> None:
+    """At the end of a request the connection goes back, whatever happened."""
+    session: Session | None = g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+def lock_municipality(session: Session, municipality_id: int) -> None:
+    """On PostgreSQL: let writers of one municipality pass one by one, as SQLite does by itself.
+
+    The history chain and the check on overlapping hours need an order; a statement after this one sees
+    everything that came before.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(LOCK, {"key": municipality_id})
+
+
+LOCK = text(f"SELECT pg_advisory_xact_lock({LOCK_SPACE}, :key)")

@@ -1,0 +1,61 @@
+"""What every answer carries and every unsafe request must show."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+
+from webapp.foundation.database import SAFE_METHODS
+from webapp.foundation.settings import Settings
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=(self), payment=()",
+}
+WITH_HTTPS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+LARGEST_BODY = 256 * 1024
+
+
+def protect(app: Flask, settings: Settings) -> None:
+    """Refuse requests other sites make in somebody's name, and send the headers that keep pages ours."""
+    headers = {**HEADERS, **(WITH_HTTPS if settings.url.startswith("https://") else {})}
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+
+    @app.before_request
+    def same_origin() -> None:
+        if request.method not in SAFE_METHODS and not comes_from_us(settings):
+            abort(403)
+
+    @app.after_request
+    def send_headers(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def comes_from_us(settings: Settings) -> bool:
+    """Decision 5: cookies are SameSite=Lax, and the browser itself says where an unsafe request comes from.
+
+    `Sec-Fetch-Site` decides when it is there; without it an `Origin` equal to our own address does;
+    neither is a refusal. So a form saved offline never dies of an old token.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is not None and origin in {settings.url, _own_origin()}
+
+
+def _own_origin() -> str:
+    parts = urlsplit(request.host_url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,323 @@
+"""Words on screen: translations, and amounts, days and durations as people read them.
+
+Texts in the code are English; `translations/<language>/LC_MESSAGES/messages.po` holds the others and
+is read when a language is first used, so there is no build step. `python -m webapp.foundation.texts
+update` collects the texts, `... check` fails on a missing, fuzzy or mismatched one.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_skeleton
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from webapp.foundation.clock import AMSTERDAM
+from webapp.foundation.money import plain_euro
+
+TRANSLATIONS = Path(__file__).parents[2] / "translations"
+WEBAPP = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language somebody can choose; `short` is what the button in the top bar shows."""
+
+    code: str
+    name: str
+    short: str
+    locale: str
+    direction: str = "ltr"
+
+
+LANGUAGES = {
+    language.code: language
+    for language in (
+        Language("nl", "Nederlands", "NL", "nl_NL"),
+        Language("en", "English", "EN", "en_GB"),
+    )
+}
+DEFAULT = LANGUAGES["nl"]
+_current: ContextVar[Language] = ContextVar("language", default=DEFAULT)
+
+
+def language() -> Language:
+    """The language of this request or message."""
+    return _current.get()
+
+
+def use_language(code: str | None) -> Language:
+    """Speak this language from here on (in this request or task); an unknown one becomes Dutch."""
+    chosen = LANGUAGES.get(code or "", DEFAULT)
+    _current.set(chosen)
+    return chosen
+
+
+def best_language(accepted: str) -> str:
+    """The first language of an Accept-Language header that we speak, otherwise Dutch.
+
+    >>> best_language("ti-ER, en;q=0.8, nl;q=0.9")
+    'nl'
+    """
+    wishes = []
+    for part in accepted.split(","):
+        tag, _, rest = part.strip().partition(";")
+        weight = rest.strip().removeprefix("q=") or "1"
+        wishes.append((-float(weight) if re.fullmatch(r"\d(\.\d+)?", weight) else 0.0, tag[:2].lower()))
+    return next((code for _, code in sorted(wishes, key=lambda wish: wish[0]) if code in LANGUAGES), DEFAULT.code)
+
+
+@lru_cache
+def catalogue(code: str) -> NullTranslations:
+    """The translations of one language; English is the language of the code itself."""
+    file = TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
+    if not file.exists():
+        return NullTranslations()
+    with file.open("rb") as source, io.BytesIO() as binary:
+        write_mo(binary, read_po(source, locale=code))
+        binary.seek(0)
+        return GNUTranslations(binary)
+
+
+def gettext(message: str, **slots: object) -> str:
+    """This text in the language of the reader, with its slots filled."""
+    words = catalogue(_current.get().code).gettext(message)
+    return _filled(words, slots) if slots else words
+
+
+def ngettext(singular: str, plural: str, num: int, **slots: object) -> str:
+    """The form of a text that fits a number; `%(num)s` is the number itself."""
+    return _filled(catalogue(_current.get().code).ngettext(singular, plural, num), {"num": num, **slots})
+
+
+def _filled(words: str, slots: dict[str, object]) -> str:
+    """A slot that is markup (an amount, a name) stays markup; everything else is then escaped."""
+    return Markup(escape(words)) % slots if any(isinstance(slot, Markup) for slot in slots.values()) else words % slots
+
+
+_ = gettext
+
+
+def N_(message: str) -> str:
+    """Marks a text that is translated later, where it is shown."""
+    return message
+
+
+# amounts, days, durations -------------------------------------------------------------------
+
+
+@lru_cache(4096)
+def _euro_words(cents: int, code: str) -> str:
+    if code == "en":
+        return "€\u00a0" + plain_euro(cents, decimal=".", group=",")
+    return "€\u00a0" + plain_euro(cents)
+
+
+def euro_words(cents: int) -> str:
+    """An amount as text, for messages: 21200 -> '€ 212,00'."""
+    return _euro_words(cents, _current.get().code)
+
+
+def euro(cents: int, id: str = "") -> Markup:
+    """An amount on a page: <data value="21200">€ 212,00</data>, the value in cents."""
+    return _euro(cents, id, _current.get().code)
+
+
+@lru_cache(4096)
+def _euro(cents: int, id: str, code: str) -> Markup:
+    mark = Markup(' id="{}"').format(id) if id else ""
+    return Markup('<data{} value="{}" dir="ltr">{}</data>').format(mark, cents, _euro_words(cents, code))
+
+
+def euro_round(cents: int) -> str:
+    """An amount without cents, for charts and limits: 250000 -> '€ 2.500'. Only for whole euros, or where a chart rounds."""
+    return _euro_words((cents + 50) // 100 * 100, _current.get().code)[:-3]
+
+
+@lru_cache(4096)
+def _duration_words(minutes: int, code: str) -> str:
+    sign = "−" if minutes < 0 else ""
+    hours, rest = divmod(abs(minutes), 60)
+    locale = LANGUAGES[code].locale
+    if rest in (0, 30) and (hours or rest == 0):
+        amount = format_decimal(hours + rest / 60, locale=locale)
+        return sign + catalogue(code).ngettext("%(amount)s hour", "%(amount)s hours", 1 if rest == 0 and hours == 1 else 2) % {"amount": amount}
+    if not hours:
+        return sign + catalogue(code).gettext("%(minutes)s min") % {"minutes": rest}
+    return sign + catalogue(code).gettext("%(hours)s hours %(minutes)s") % {"hours": hours, "minutes": f"{rest:02d}"}
+
+
+def duration_words(minutes: int) -> str:
+    """A length as people say it: 270 -> '4,5 uur', 275 -> '4 uur 35', 30 -> '30 min'."""
+    return _duration_words(minutes, _current.get().code)
+
+
+def duration(minutes: int, id: str = "") -> Markup:
+    """A length on a page: <data value="270" class="minutes">4,5 uur</data>, the value in minutes."""
+    return _duration(minutes, id, _current.get().code)
+
+
+@lru_cache(4096)
+def _duration(minutes: int, id: str, code: str) -> Markup:
+    mark = Markup(' id="{}"').format(id) if id else ""
+    return Markup('<data{} value="{}" class="minutes">{}</data>').format(mark, minutes, _duration_words(minutes, code))
+
+
+@lru_cache(4096)
+def _date_words(day: date, skeleton: str, code: str) -> str:
+    words = format_skeleton(skeleton, day, locale=LANGUAGES[code].locale)
+    return words.replace(",", "") if code == "en" and "E" in skeleton else words
+
+
+def day_words(day: date) -> str:
+    """'donderdag 12 maart'."""
+    return _date_words(day, "MMMMEEEEd", _current.get().code)
+
+
+def Day_words(day: date) -> str:
+    """'Donderdag 12 maart', to begin a line with."""
+    words = day_words(day)
+    return words[:1].upper() + words[1:]
+
+
+def short_day(day: date) -> str:
+    """'wo 11 mrt'."""
+    return _date_words(day, "MMMEd", _current.get().code)
+
+
+def date_words(day: date) -> str:
+    """'12 maart', or with the year when asked for by `long_date`."""
+    return _date_words(day, "MMMMd", _current.get().code)
+
+
+def long_date(day: date) -> str:
+    """'12 maart 2026'."""
+    return _date_words(day, "yMMMMd", _current.get().code)
+
+
+def weekday_words(weekday: int) -> str:
+    """The name of a weekday, Monday is 0: 'maandag'."""
+    names: str = Locale.parse(_current.get().locale).days["format"]["wide"][weekday]
+    return names
+
+
+def month_words(day: date) -> str:
+    """'mrt', for charts."""
+    return _date_words(day, "MMM", _current.get().code).rstrip(".")
+
+
+def long_month(day: date) -> str:
+    """'maart'."""
+    return _date_words(day, "MMMM", _current.get().code)
+
+
+def clock_words(instant: datetime) -> str:
+    """The wall clock in Amsterdam, 24 hours: '08:30'."""
+    return instant.astimezone(AMSTERDAM).strftime("%H:%M")
+
+
+def day_of_instant(instant: datetime) -> date:
+    return instant.astimezone(AMSTERDAM).date()
+
+
+def bdi(text: object) -> Markup:
+    """A name inside a sentence: keeps its own direction in Arabic and Farsi."""
+    return Markup("<bdi>{}</bdi>").format(escape(text))
+
+
+# collecting and checking the texts ----------------------------------------------------------
+
+METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+SLOT = re.compile(r"%\((\w+)\)[sd]")
+
+
+def collect() -> Catalog:
+    """Every text in the code and the templates."""
+    from babel.messages.extract import extract_from_dir
+
+    template = Catalog(project="Opstap", charset="utf-8", fuzzy=False)
+    options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+    for file, line, message, comments, context in extract_from_dir(str(WEBAPP), METHODS, options, KEYWORDS, ("Translators:",), strip_comment_tags=True):
+        template.add(message, locations=[(file, line)], auto_comments=comments, context=context)
+    return template
+
+
+def _read(code: str) -> Catalog:
+    file = TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
+    if not file.exists():
+        return Catalog(locale=code, project="Opstap", charset="utf-8", fuzzy=False)
+    with file.open("rb") as source:
+        return read_po(source, locale=code)
+
+
+def update() -> None:
+    """Bring every translation file up to date with the code; what is new stays empty, what is gone goes."""
+    template = collect()
+    for code in LANGUAGES:
+        if code == "en":
+            continue
+        known = _read(code)
+        known.update(template, no_fuzzy_matching=True)
+        known.obsolete.clear()
+        known.fuzzy = False
+        file = TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as target:
+            write_po(target, known, sort_output=True, no_location=True, omit_header=False, width=110)
+
+
+def faults() -> list[str]:
+    """What is wrong with the translations, one line each: missing, fuzzy, or slots that do not match."""
+    wrong = []
+    template = collect()
+    for code in LANGUAGES:
+        if code == "en":
+            continue
+        known = _read(code)
+        for message in template:
+            if not message.id:
+                continue
+            found = known.get(message.id, message.context)
+            texts = [] if found is None else [found.string] if isinstance(found.string, str) else list(found.string)
+            if not texts or not all(texts):
+                wrong.append(f"{code}: missing: {message.id!r}")
+            elif found is not None and found.fuzzy:
+                wrong.append(f"{code}: fuzzy: {message.id!r}")
+            else:
+                wrong += [f"{code}: other slots: {text!r}" for text in texts if not _same_slots(message.id, text)]
+    return wrong
+
+
+def _same_slots(source: str | tuple[str, ...], translated: str) -> bool:
+    singular, *rest = [source] if isinstance(source, str) else source
+    wanted = set(SLOT.findall(rest[0] if rest else singular))
+    missing = wanted - set(SLOT.findall(translated))
+    extra = set(SLOT.findall(translated)) - wanted
+    return not extra and (not missing or (bool(rest) and missing == {"num"}))
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["update"]:
+        update()
+        return 0
+    wrong = faults()
+    sys.stdout.write("\n".join(wrong[:200] + [f"{len(wrong)} faults in the translations" if wrong else "translations complete"]) + "\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,71 @@
+"""Writing history: one call, whether one thing changed or a hundred."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select
+from sqlmodel import Session
+
+from webapp.history.models import HistoryRow
+from webapp.history.rules import FIRST, facts_text, row_hash
+
+history = HistoryRow.__table__  # type: ignore[attr-defined]
+
+LAST = select(history.c.number, history.c.hash).where(history.c.municipality_id == bindparam("municipality")).order_by(history.c.number.desc()).limit(1)
+ADD = insert(history)
+# the same, as two columns of another statement: what is written often then needs no statement of its own for it
+_end = history.alias("chain_end")
+_last = [select(column).where(_end.c.municipality_id == bindparam("municipality")).order_by(_end.c.number.desc()).limit(1) for column in (_end.c.number, _end.c.hash)]
+CHAIN_END = [last.scalar_subquery().label(name) for last, name in zip(_last, ("chain_number", "chain_hash"), strict=True)]
+
+
+class Link(NamedTuple):
+    """The last row of a chain: its number and its hash."""
+
+    number: int
+    hash: str
+
+
+BEGINNING = Link(0, FIRST)
+
+
+class Change(NamedTuple):
+    """What changed: an action ("hours.confirmed"), on what, and the facts (old and new)."""
+
+    action: str
+    subject_id: UUID
+    facts: Mapping[str, Any]
+
+
+def record(
+    db: Session, changes: Sequence[Change], *, municipality_id: int, actor_id: UUID | None, actor_role: str, now: datetime, after: Link | None = None
+) -> None:
+    """Add rows to the chain of a municipality, in the same transaction as what they tell.
+
+    The caller holds the municipality's lock (`lock_municipality`), so that two writers never hang a row
+    on the same predecessor; if one forgets, the UNIQUE on the number refuses the fork. `after`: the end of the
+    chain when the caller has read it already, under that lock.
+    """
+    if not changes:
+        return
+    number, previous = after or db.execute(LAST, {"municipality": municipality_id}).first() or BEGINNING
+    rows = []
+    for change in changes:
+        number += 1
+        facts = facts_text(change.facts)
+        hashed = row_hash(
+            previous, municipality_id=municipality_id, number=number, at=now, actor_id=actor_id, actor_role=actor_role,
+            action=change.action, subject_id=change.subject_id, facts=facts,
+        )  # fmt: skip
+        rows.append(
+            {
+                "municipality_id": municipality_id, "number": number, "at": now, "actor_id": actor_id, "actor_role": actor_role,
+                "action": change.action, "subject_id": change.subject_id, "facts": facts, "previous_hash": previous, "hash": hashed,
+            }
+        )  # fmt: skip
+        previous = hashed
+    db.execute(ADD, rows)

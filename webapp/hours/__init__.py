@@ -1,0 +1,1 @@
+"""Hours: writing a shift down, confirming, correcting, disputing and ruling on it."""

@@ -1,0 +1,68 @@
+"""Reads of the hours slice that hot pages make: built once, on table columns (see DECISIONS.md 3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from webapp.history.actions import CHAIN_END
+from webapp.hours.models import CheckIn, HoursEntry
+from webapp.people.models import Account, ParticipantFile
+from webapp.people.person import Person
+from webapp.permissions import Role
+from webapp.placements.actions import own_caseload
+from webapp.placements.models import Placement
+
+entries: Any = HoursEntry.__table__  # type: ignore[attr-defined]
+accounts: Any = Account.__table__  # type: ignore[attr-defined]
+files: Any = ParticipantFile.__table__  # type: ignore[attr-defined]
+check_ins: Any = CheckIn.__table__  # type: ignore[attr-defined]
+placements: Any = Placement.__table__  # type: ignore[attr-defined]
+
+WEEKS = (
+    select(entries.c.participant_id, entries.c.week_of, func.sum(entries.c.certain_minutes))
+    .where(entries.c.participant_id.in_(bindparam("participants", expanding=True)), entries.c.certain_minutes > 0)
+    .group_by(entries.c.participant_id, entries.c.week_of)
+)
+
+OVERLAP = (
+    select(entries.c.id, entries.c.worked_on)
+    .where(
+        entries.c.participant_id == bindparam("participant"),
+        entries.c.id != bindparam("entry"),
+        entries.c.status != "withdrawn",
+        entries.c.worked_on.between(bindparam("first"), bindparam("last")),
+        or_(
+            and_(entries.c.starts_at < bindparam("stops_at"), entries.c.stops_at > bindparam("starts_at")),
+            and_(
+                entries.c.corrected_minutes > 0,
+                entries.c.corrected_starts_at < bindparam("stops_at"),
+                entries.c.corrected_stops_at > bindparam("starts_at"),
+            ),
+        ),
+    )
+    .limit(1)
+)
+
+TO_CONFIRM = select(
+    entries.c.id, entries.c.participant_id, entries.c.worked_on, entries.c.minutes, entries.c.version, entries.c.status,
+    entries.c.certain_minutes, entries.c.as_planned, accounts.c.first_name, accounts.c.last_name, files.c.case_manager_id,
+    entries.c.starts_at, entries.c.stops_at, entries.c.break_minutes, entries.c.deviation_minutes, entries.c.confirmed_at, entries.c.corrected_minutes, *CHAIN_END,
+).join_from(entries, accounts, entries.c.participant_id == accounts.c.id).join(files, files.c.account_id == entries.c.participant_id).where(
+    entries.c.municipality_id == bindparam("municipality"),
+    entries.c.establishment_id == bindparam("establishment"),
+    entries.c.id.in_(bindparam("ids", expanding=True)),
+)  # fmt: skip
+
+
+def visible_to(person: Person, today: Any) -> Any:
+    """A query for the hours entries this person may see: starts at the municipality, then their own."""
+    query = select(HoursEntry).where(entries.c.municipality_id == person.municipality_id)
+    if person.role == Role.PARTICIPANT:
+        return query.where(entries.c.participant_id == person.id)
+    if person.role == Role.SUPERVISOR:
+        return query.where(entries.c.establishment_id == person.establishment_id)
+    if person.role == Role.CASE_MANAGER:
+        return query.where(entries.c.participant_id.in_(own_caseload(person, today)))
+    return query.where(entries.c.id.is_(None))

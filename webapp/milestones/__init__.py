@@ -1,0 +1,1 @@
+"""Points reached, each once, each with its date and facts."""

@@ -1,0 +1,145 @@
+"""Finding the way: the menu of each role with what they must do, home, language, and where to sign in."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, g, make_response, redirect, request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import bindparam, func, select, text
+
+from webapp.foundation.database import db
+from webapp.foundation.pages import go, page, wants_fragment
+from webapp.foundation.settings import LOCAL_HOSTS
+from webapp.foundation.texts import LANGUAGES, N_, gettext
+from webapp.hours.reads import entries
+from webapp.offers.actions import offers
+from webapp.people import actions as people_actions
+from webapp.people.person import Person
+from webapp.permissions import Role
+from webapp.placements.actions import placements
+
+pages = Blueprint("pages", __name__)
+
+HOME = {
+    Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
+    Role.FINANCE: "/messages", Role.ADMIN: "/messages", Role.COUNCIL: "/messages",
+}  # fmt: skip
+MENU = {
+    Role.PARTICIPANT: (
+        ("today", "/today", "sun", N_("Today")), ("offers", "/offers", "briefcase", N_("Offers")), ("hours", "/hours", "clock", N_("Hours")),
+        ("premium", "/premium", "hand-coins", N_("Premium")), ("me", "/me", "circle-user", N_("Me")),
+    ),
+    Role.SUPERVISOR: (
+        ("to_confirm", "/employer/hours", "clock", N_("Hours")), ("team", "/employer/team", "users", N_("Team")),
+        ("company", "/employer/company", "building-2", N_("Company")), ("messages", "/messages", "bell", N_("Messages")),
+    ),
+    Role.CASE_MANAGER: (
+        ("signals", "/signals", "bell", N_("Signals")), ("participants", "/participants", "users", N_("Candidates")),
+        ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
+        ("messages", "/messages", "mail", N_("Messages")),
+    ),
+}  # fmt: skip
+OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
+
+PARTICIPANT_TODO = select(
+    select(func.count()).where(offers.c.participant_id == bindparam("person"), offers.c.status == "open").scalar_subquery(),
+    select(func.count())
+    .where(entries.c.participant_id == bindparam("person"), entries.c.status == "corrected", entries.c.corrected_minutes < entries.c.minutes)
+    .scalar_subquery(),
+)
+SUPERVISOR_TODO = select(func.count()).where(entries.c.establishment_id == bindparam("establishment"), entries.c.status == "sent")
+
+
+class Item(NamedTuple):
+    """One place in the menu; `badge` counts what this person must do there, never news."""
+
+    key: str
+    href: str
+    icon: str
+    label: str
+    current: bool
+    badge: int
+
+
+def menu(person: Person | None) -> list[Item]:
+    """The menu of somebody's role. A page that already knows the counts leaves them in `g.todo`."""
+    if person is None:
+        return []
+    todo: dict[str, int] = g.todo if "todo" in g else todo_of(person)
+    here = request.path
+    return [
+        Item(key, href, icon, gettext(label), here == href or here.startswith(href + "/"), todo.get(key, 0))
+        for key, href, icon, label in MENU.get(Role(person.role), OTHERS)
+    ]
+
+
+def todo_of(person: Person) -> dict[str, int]:
+    """What this person must do, per place in the menu, with one statement."""
+    if person.role == Role.PARTICIPANT:
+        open_offers, corrections = db().execute(PARTICIPANT_TODO, {"person": person.id}).one()
+        return {"offers": open_offers, "hours": corrections}
+    if person.role == Role.SUPERVISOR:
+        return {"to_confirm": db().execute(SUPERVISOR_TODO, {"establishment": person.establishment_id}).scalar_one()}
+    return {}
+
+
+def home_of(person: Person) -> str:
+    return HOME[Role(person.role)]
+
+
+def ask_to_sign_in() -> Response:
+    """To the sign-in page, and back here afterwards; htmx is sent there in the whole window."""
+    if request.is_json:
+        return make_response({"error": "sign in first"}, 401)
+    back = "?" + urlencode({"next": request.full_path.rstrip("?")}) if request.method == "GET" and not wants_fragment() else ""
+    return go("/sign-in" + back)
+
+
+@pages.get("/")
+def home() -> Response:
+    return make_response(redirect(home_of(g.person) if g.person else "/sign-in", code=303))
+
+
+@pages.get("/language")
+def language() -> Response:
+    return page("language.html", languages=LANGUAGES.values(), back_to=_back())
+
+
+@pages.post("/language")
+def choose_language() -> Response:
+    code = request.form.get("language", "")
+    if code not in LANGUAGES:
+        return page("language.html", status=422, languages=LANGUAGES.values(), back_to=_back())
+    if g.person:
+        people_actions.choose_language(db(), g.person, code)
+    answer = go(_back())
+    answer.set_cookie("language", code, max_age=31_536_000, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])
+    return answer
+
+
+def _back() -> str:
+    """Where somebody came from, only ever a page of ours."""
+    asked = request.values.get("next", "")
+    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"
+
+
+@pages.get("/healthz")
+def healthz() -> Response:
+    return make_response("ok\n", 200, {"Content-Type": "text/plain"})
+
+
+@pages.get("/readyz")
+def readyz() -> Response:
+    db().execute(text("SELECT 1 FROM municipality LIMIT 1"))
+    return make_response("ready\n", 200, {"Content-Type": "text/plain"})
+
+
+@pages.get("/metrics")
+def metrics() -> Any:
+    token = current_app.extensions["settings"].metrics_token
+    allowed = request.headers.get("Authorization") == f"Bearer {token}" if token else request.remote_addr in LOCAL_HOSTS
+    if not allowed:
+        return make_response("", 403)
+    return make_response(generate_latest(), 200, {"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,1 @@
+"""Work proposed to one person, and the free answer to it."""

@@ -1,0 +1,80 @@
+"""The premium account as pages show it: certain, waiting, months, and the year. Sums of lines, never a stored number."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, literal_column, select
+from sqlmodel import Session
+
+from webapp.foundation.texts import long_month, month_words
+from webapp.hours.reads import accounts, entries, placements
+from webapp.hours.rules import Status, waiting_minutes
+from webapp.premium.reads import MONTHS
+from webapp.premium.rules import premium_cents
+from webapp.terms.actions import Terms
+
+WAITING = (
+    select(
+        entries.c.id, entries.c.status, entries.c.worked_on, entries.c.starts_at, entries.c.stops_at, entries.c.minutes, entries.c.corrected_minutes,
+        entries.c.certain_minutes, accounts.c.first_name.label("supervisor"),
+    )
+    .join_from(entries, placements, placements.c.id == entries.c.placement_id)
+    .join(accounts, accounts.c.id == placements.c.supervisor_id)
+    .where(entries.c.participant_id == bindparam("participant"), entries.c.status.in_([literal_column(f"'{status}'") for status in ("sent", "corrected", "disputed")]))
+    .order_by(entries.c.worked_on)
+)  # fmt: skip
+
+
+class Month(NamedTuple):
+    """What one month brought, in cents. `label` is short, for a chart."""
+
+    first_day: date
+    label: str
+    name: str
+    certain_cents: int
+    waiting_cents: int
+
+
+class Waits(NamedTuple):
+    """An entry that waits on somebody, and what it would still bring."""
+
+    entry: Any
+    cents: int
+
+
+class AccountView(NamedTuple):
+    certain_cents: int
+    certain_this_year_cents: int
+    waiting_cents: int
+    waits: list[Waits]
+    months: list[Month]
+
+    @property
+    def waiting_on(self) -> str:
+        """The first name of who has to confirm, when it is one person."""
+        names = {wait.entry.supervisor for wait in self.waits if wait.entry.status == "sent" and wait.cents}
+        return names.pop() if len(names) == 1 else ""
+
+
+def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date) -> AccountView:
+    """The account of one person, with two statements. An entry waits for premium(best version) minus what is certain of it."""
+    sums = {(int(row.year), int(row.month)): int(row.cents) for row in db.execute(MONTHS, {"participant": participant_id})}
+    waits, waiting = [], {}
+    for entry in db.execute(WAITING, {"participant": participant_id}):
+        open_minutes = waiting_minutes(Status(entry.status), written=entry.minutes, corrected=entry.corrected_minutes, certain=entry.certain_minutes)
+        rate = terms.rate(entry.worked_on).cents_per_hour
+        cents = premium_cents(entry.certain_minutes + open_minutes, rate) - premium_cents(entry.certain_minutes, rate)
+        waits.append(Waits(entry, cents))
+        key = (entry.worked_on.year, entry.worked_on.month)
+        waiting[key] = waiting.get(key, 0) + cents
+    shown = [key for key in sorted(sums.keys() | waiting.keys()) if key[0] == today.year]
+    months = [_month(date(*key, 1), sums.get(key, 0), waiting.get(key, 0)) for key in shown]
+    this_year = sum(cents for key, cents in sums.items() if key[0] == today.year)
+    return AccountView(sum(sums.values()), this_year, sum(wait.cents for wait in waits), waits, months)
+
+
+def _month(first: date, certain: int, waiting: int) -> Month:
+    return Month(first, month_words(first), long_month(first), certain, waiting)

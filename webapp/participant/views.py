@@ -1,0 +1,130 @@
+"""Today, Premium and Me."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, g, request
+from sqlalchemy import select
+
+from webapp.foundation.clock import day_of, now
+from webapp.foundation.database import db
+from webapp.foundation.pages import page
+from webapp.hours.reads import accounts, entries, placements
+from webapp.hours.words import status_chip
+from webapp.milestones.actions import reached_by
+from webapp.participant.account import AccountView, account_of
+from webapp.participant.reads import PLACEMENT, SHIFTS, TODO
+from webapp.people import actions as people_actions
+from webapp.placements.rules import week_number
+from webapp.premium.actions import OTHERS_THIS_YEAR
+from webapp.premium.models import LedgerLine
+from webapp.premium.rules import room_left_cents
+from webapp.terms.actions import Terms, terms_of
+from webapp.terms.rules import split_of_tariff
+
+pages = Blueprint("participant", __name__, template_folder="templates")
+ledger: Any = LedgerLine.__table__  # type: ignore[attr-defined]
+
+LINES_SHOWN = 20
+
+
+class Hero(NamedTuple):
+    """The one thing the Today page is about. `kind`: busy, correction, to_send, today, next, accepted, between, none."""
+
+    kind: str
+    shift: Any = None
+
+
+def hero_of(placement: Any, shifts: list[Any], todo: Any, at: datetime, today: date) -> Hero:
+    """Never two heroes: busy, then a correction to answer, hours to send, today, the next day (ux.md part 4)."""
+    if todo.started_at is not None:
+        return Hero("busy")
+    if todo.corrections:
+        return Hero("correction")
+    to_send = next((shift for shift in shifts if shift.stops_at <= at), None)
+    if to_send is not None:
+        return Hero("to_send", to_send)
+    coming = next((shift for shift in shifts if shift.stops_at > at), None)
+    if coming is not None:
+        return Hero("today" if coming.day == today else "next", coming)
+    if placement.id is not None:
+        return Hero("accepted" if placement.status == "accepted" else "between")
+    return Hero("none")
+
+
+@pages.get("/today")
+def today() -> Response:
+    person, session, at = g.person, db(), now()
+    day = day_of(at)
+    placement = session.execute(PLACEMENT, {"person": person.id, "today": day}).one()
+    shifts = list(session.execute(SHIFTS, {"person": person.id, "from_day": day - timedelta(days=7), "to_day": day + timedelta(days=14)}))
+    todo = session.execute(TODO, {"person": person.id, "now": at}).one()
+    account = account_of(session, person.id, terms_of(session, person.municipality_id, person.terms_token), day)
+    g.todo = {"offers": 1 if todo.offer_id else 0, "hours": todo.corrections}
+    week = week_number(placement.starts_on, placement.ends_on, day) if placement.id and placement.status == "running" else None
+    return page(
+        "participant/today.html", hero=hero_of(placement, shifts, todo, at, day), placement=placement, todo=todo, account=account, today=day, week=week
+    )
+
+
+@pages.get("/premium")
+def premium() -> Response:
+    person, session, at = g.person, db(), now()
+    day = day_of(at)
+    terms = terms_of(session, person.municipality_id, person.terms_token)
+    account = account_of(session, person.id, terms, day)
+    others = session.execute(OTHERS_THIS_YEAR, {"participant": person.id, "first": date(day.year, 1, 1), "last": date(day.year, 12, 31)}).scalar_one()
+    maximum = terms.yearly_maximum(day)
+    everything = request.args.get("all") == "1"
+    lines = standing_lines(None if everything else LINES_SHOWN)
+    latest = next((line for line in lines), None)
+    counted = account.certain_this_year_cents + int(others)
+    return page(
+        "participant/premium.html", account=account, others_cents=int(others), counted_cents=counted, maximum=maximum, year=day.year,
+        percent=min(100, counted * 100 // maximum.cents) if maximum.cents else 0, room_cents=room_left_cents(counted, maximum.cents),
+        pays_on=terms.next_payout_on(day), lines=lines, latest=latest, split=split_for(latest, terms), status_chip=status_chip, everything=everything,
+        more=not everything and len(lines) == LINES_SHOWN,
+    )  # fmt: skip
+
+
+def standing_lines(limit: int | None) -> list[Any]:
+    """Ledger lines that stand (no counter-line took them back), with the entry they came from, newest first."""
+    back = ledger.alias("back")
+    return list(
+        db().execute(
+            select(
+                ledger.c.cause_id, ledger.c.worked_on, ledger.c.minutes, ledger.c.rate_cents, ledger.c.amount_cents, ledger.c.terms_id,
+                entries.c.starts_at, entries.c.stops_at, entries.c.break_minutes, entries.c.status, entries.c.confirmed_at, entries.c.minutes.label("written"),
+                entries.c.corrected_minutes, entries.c.corrected_starts_at, entries.c.corrected_stops_at, entries.c.corrected_break_minutes,
+                accounts.c.first_name.label("confirmed_by"), placements.c.tariff_cents,
+            )
+            .join_from(ledger, entries, entries.c.id == ledger.c.cause_id)
+            .join(placements, placements.c.id == entries.c.placement_id)
+            .outerjoin(accounts, accounts.c.id == entries.c.confirmed_by)
+            .outerjoin(back, back.c.reverses_id == ledger.c.id)
+            .where(ledger.c.participant_id == g.person.id, ledger.c.cause == "hours", back.c.id.is_(None))
+            .order_by(ledger.c.worked_on.desc(), ledger.c.id.desc())
+            .limit(limit)
+        )
+    )  # fmt: skip
+
+
+def split_for(line: Any, terms: Terms) -> Any:
+    """Where each euro of the employer's tariff goes, for the work of this line; None when there is no line yet."""
+    if line is None:
+        return None
+    return split_of_tariff(line.tariff_cents, line.rate_cents, terms.tariff_split(line.worked_on))
+
+
+@pages.get("/me")
+def me() -> Response:
+    today = day_of(now())
+    return page(
+        "participant/me.html", milestones=reached_by(db(), g.person.id), memberships=people_actions.memberships_of(db(), g.person.id, today),
+        placement=db().execute(PLACEMENT, {"person": g.person.id, "today": today}).one(),
+    )
+
+
+__all__ = ["AccountView", "Hero", "hero_of", "pages"]

@@ -1,0 +1,1 @@
+"""Accounts, roles, municipalities, employers and their establishments; signing in."""

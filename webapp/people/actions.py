@@ -1,0 +1,88 @@
+"""Signing in and out, and choosing as what to work."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlmodel import Session, col
+
+from webapp.people.models import Absence, Account, Membership, SignIn
+from webapp.people.person import Person
+from webapp.permissions import Role
+
+LONGEST_SIGN_IN = {Role.PARTICIPANT: timedelta(days=60), Role.SUPERVISOR: timedelta(days=60)}
+STAFF_SIGN_IN = timedelta(hours=12)
+
+
+def memberships_of(db: Session, account_id: uuid.UUID, today: date) -> list[Membership]:
+    """What somebody may work as today, oldest first."""
+    rows = db.exec(  # type: ignore[call-overload]
+        select(Membership)
+        .where(
+            col(Membership.account_id) == account_id,
+            col(Membership.valid_from) <= today,
+            or_(col(Membership.valid_until).is_(None), col(Membership.valid_until) >= today),
+        )
+        .order_by(Membership.valid_from, Membership.role)
+    )
+    return list(rows.scalars())
+
+
+def sign_in(db: Session, membership: Membership, *, now: datetime) -> SignIn:
+    """A new signed-in device for somebody in this role."""
+    longest = LONGEST_SIGN_IN.get(Role(membership.role), STAFF_SIGN_IN)
+    made = SignIn(municipality_id=membership.municipality_id, membership_id=membership.id, started_at=now, ends_at=now + longest)
+    db.add(made)
+    db.flush()
+    return made
+
+
+def sign_out(db: Session, sign_in_id: uuid.UUID, *, now: datetime) -> None:
+    """End one signed-in device; the cookie it holds means nothing afterwards."""
+    db.execute(update(SignIn).where(col(SignIn.id) == sign_in_id, col(SignIn.ended_at).is_(None)).values(ended_at=now))
+
+
+def account_with_handle(db: Session, handle: str) -> Account | None:
+    found: Account | None = db.execute(select(Account).where(col(Account.handle) == handle)).scalar_one_or_none()
+    return found
+
+
+def choose_language(db: Session, person: Person, language: str) -> None:
+    db.execute(update(Account).where(col(Account.id) == person.id).values(language=language))
+
+
+def choose_theme(db: Session, person: Person, theme: str) -> None:
+    db.execute(update(Account).where(col(Account.id) == person.id).values(theme=theme))
+
+
+def stand_ins(db: Session, account_ids: set[uuid.UUID], today: date) -> dict[uuid.UUID, uuid.UUID]:
+    """Who stands in today for whom, among these people."""
+    rows: Any = db.execute(
+        select(Absence.account_id, Absence.stand_in_id).where(
+            col(Absence.account_id).in_(account_ids), col(Absence.first_day) <= today, col(Absence.last_day) >= today, col(Absence.ended_at).is_(None)
+        )
+    )
+    return dict(rows.all())
+
+
+def arrange_stand_in(db: Session, person: Person, stand_in: Membership, *, first_day: date, last_day: date) -> Absence:
+    """Somebody else does this person's work from the first to the last day.
+
+    A supervisor's stand-in from another establishment may also work at this one for those days.
+    """
+    absence = Absence(
+        municipality_id=person.municipality_id, account_id=person.id, stand_in_id=stand_in.account_id, first_day=first_day, last_day=last_day
+    )
+    db.add(absence)
+    if person.establishment_id is not None and stand_in.establishment_id != person.establishment_id:
+        db.add(
+            Membership(
+                municipality_id=person.municipality_id, account_id=stand_in.account_id, role=Role.SUPERVISOR,
+                establishment_id=person.establishment_id, valid_from=first_day, valid_until=last_day,
+            )
+        )  # fmt: skip
+    db.flush()
+    return absence

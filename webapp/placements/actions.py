@@ -1,0 +1,244 @@
+"""From an answer to a placement, and from a recorded start to the last day."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlmodel import Session
+
+from webapp.foundation.clock import day_of, instant
+from webapp.foundation.database import lock_municipality
+from webapp.history.actions import Change, record
+from webapp.notifications.actions import notify
+from webapp.offers.actions import close_the_others, said_no, set_status
+from webapp.offers.models import Offer
+from webapp.offers.rules import Answer, OfferGone, Outcome, outcome
+from webapp.offers.seal import NO, NOTHING_SAID, Sealer
+from webapp.people.models import Absence, ParticipantFile
+from webapp.people.person import Person
+from webapp.permissions import Role
+from webapp.placements import rules
+from webapp.placements.models import PlannedShift, Placement
+from webapp.requests.models import WorkRequest, planned_days
+
+placements, shifts = Placement.__table__, PlannedShift.__table__  # type: ignore[attr-defined]
+files, absences = ParticipantFile.__table__, Absence.__table__  # type: ignore[attr-defined]
+
+
+def own_caseload(person: Person, today: date) -> Any:
+    """A subquery: the participants of this case manager, and of those they stand in for today."""
+    covered = select(absences.c.account_id).where(
+        absences.c.stand_in_id == person.id, absences.c.first_day <= today, absences.c.last_day >= today, absences.c.ended_at.is_(None)
+    )
+    return select(files.c.account_id).where(
+        files.c.municipality_id == person.municipality_id, or_(files.c.case_manager_id == person.id, files.c.case_manager_id.in_(covered))
+    )
+
+
+def visible_to(person: Person, today: date) -> Any:
+    """A query for the placements this person may see: starts at the municipality, then their own."""
+    query = select(Placement).where(placements.c.municipality_id == person.municipality_id)
+    if person.role == Role.PARTICIPANT:
+        return query.where(placements.c.participant_id == person.id)
+    if person.role == Role.SUPERVISOR:
+        return query.where(placements.c.establishment_id == person.establishment_id)
+    if person.role == Role.CASE_MANAGER:
+        return query.where(placements.c.participant_id.in_(own_caseload(person, today)))
+    return query.where(placements.c.id.is_(None))
+
+
+def free_place(db: Session, request: WorkRequest) -> int | None:
+    """The lowest number of a place nobody has, or None."""
+    taken = set(
+        db.execute(
+            select(placements.c.place_number).where(placements.c.request_id == request.id, placements.c.status.in_(("accepted", "running")))
+        ).scalars()
+    )
+    return next((number for number in range(1, request.places + 1) if number not in taken), None)
+
+
+def answer(db: Session, offer: Offer, said: Answer, *, by: Person, case_manager_id: uuid.UUID, sealer: Sealer, now: datetime) -> None:
+    """A participant's free answer. Repeating it changes nothing; yes and no can both be taken back.
+
+    Raises OfferGone when it is too late or the place went to somebody else.
+    """
+    placement = placement_of(db, offer)
+    if placement is not None and placement.status in ("running", "ended"):
+        if said == Answer.YES:
+            return
+        take_back_before_the_start(db, placement, offer, by=by, sealer=sealer, now=now)
+        return
+    todo = outcome(said, status=offer.status, said_no=said_no(offer, sealer), closes_at=offer.closes_at, now=now)
+    if todo == Outcome.ACCEPT:
+        accept(db, offer, placement, by=by, case_manager_id=case_manager_id, sealer=sealer, now=now)
+    elif todo == Outcome.DECLINE:
+        cancel(db, placement, by=by, now=now)
+        set_status(db, offer, "closed", said=NO, sealer=sealer, actor=by, now=now)
+    elif todo == Outcome.REOPEN:
+        cancel(db, placement, by=by, now=now)
+        set_status(db, offer, "open", said=NOTHING_SAID, sealer=sealer, actor=None, now=now)
+
+
+def accept(db: Session, offer: Offer, placement: Placement | None, *, by: Person, case_manager_id: uuid.UUID, sealer: Sealer, now: datetime) -> Placement:
+    """A yes: the place is taken, the case manager is told. Nothing starts before the start is recorded."""
+    request = db.execute(select(WorkRequest).where(WorkRequest.__table__.c.id == offer.request_id)).scalar_one()  # type: ignore[attr-defined]
+    number = free_place(db, request)
+    if number is None:
+        raise OfferGone
+    if placement is None:
+        placement = Placement(
+            municipality_id=offer.municipality_id, offer_id=offer.id, request_id=request.id, place_number=number, participant_id=offer.participant_id,
+            establishment_id=request.establishment_id, supervisor_id=request.guide_id, function=request.function, pattern=request.pattern,
+            weekly_minutes=request.weekly_minutes, tariff_cents=request.tariff_cents, starts_on=request.starts_on,
+            ends_on=rules.last_day(request.starts_on, request.weeks), accepted_at=now,
+        )  # fmt: skip
+    placement.status, placement.place_number, placement.accepted_at = "accepted", number, now
+    db.add(placement)
+    db.flush()
+    record_change(db, placement, "placement.accepted", {"starts_on": placement.starts_on}, by=by, now=now)
+    set_status(db, offer, "yes", said=NOTHING_SAID, sealer=sealer, actor=by, now=now)
+    notify(
+        db, to=case_manager_id, municipality_id=offer.municipality_id, key="offer.yes", slots={"name": f"{by.first_name} {by.last_name[:1]}.", "work": request.function},
+        path=f"/placements/{placement.id}/preparation", cause_id=f"{offer.id}:{now.isoformat()}", now=now, hold_seconds=60,
+    )  # fmt: skip
+    if free_place(db, request) is None:
+        close_the_others(db, request.id, sealer=sealer, now=now)
+    return placement
+
+
+def cancel(db: Session, placement: Placement | None, *, by: Person | None, now: datetime) -> None:
+    """A placement that never started goes no further; its place is free again."""
+    if placement is None or placement.status == "cancelled":
+        return
+    placement.status = "cancelled"
+    db.add(placement)
+    db.execute(delete(PlannedShift).where(shifts.c.placement_id == placement.id))
+    db.flush()
+    # a yes that was taken back is nobody's fault and names nobody
+    record_change(db, placement, "placement.cancelled", {}, by=by if by is not None and by.role == Role.CASE_MANAGER else None, now=now)
+
+
+def placement_of(db: Session, offer: Offer) -> Placement | None:
+    found: Placement | None = db.execute(select(Placement).where(placements.c.offer_id == offer.id)).scalar_one_or_none()
+    return found
+
+
+def take_back_before_the_start(db: Session, placement: Placement, offer: Offer, *, by: Person, sealer: Sealer, now: datetime) -> None:
+    """The start is recorded but the first day has not come: a yes can still be taken back, without a reason.
+
+    From the first day on it is called stopping. Raises TooLateToStop.
+    """
+    if placement.status != "running" or placement.starts_on <= day_of(now):
+        raise rules.TooLateToStop
+    cancel(db, placement, by=by, now=now)
+    set_status(db, offer, "closed", said=NO, sealer=sealer, actor=by, now=now)
+
+
+def prepare(db: Session, placement: Placement, prepared: rules.Preparation, *, by: Person, now: datetime) -> None:
+    """Keep what is already known of the decision, the agreement and the insurance; nothing starts yet."""
+    placement.decision_reason = prepared.decision_reason.strip()
+    placement.agreement_signed_on, placement.insured_from = prepared.agreement_signed_on, prepared.insured_from
+    placement.insurance_evidence = prepared.insurance_evidence.strip()
+    db.add(placement)
+    db.flush()
+    record_change(db, placement, "placement.prepared", {"agreement": prepared.agreement_signed_on, "insured_from": prepared.insured_from}, by=by, now=now)
+
+
+def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by: Person, now: datetime) -> None:
+    """Record the start: a named official decides, with date and reason; shifts are planned; both sides hear of it.
+
+    Repeating it changes nothing. Raises MayNotStart with what is missing, or OfferGone when the yes was taken back.
+    """
+    if placement.status == "running":
+        return
+    if placement.status != "accepted":
+        raise OfferGone
+    wrong = rules.missing(prepared, starts_on=placement.starts_on, today=day_of(now))
+    if wrong:
+        raise rules.MayNotStart(wrong)
+    prepare(db, placement, prepared, by=by, now=now)
+    placement.status, placement.decided_by, placement.decided_on = "running", by.id, day_of(now)
+    db.add(placement)
+    db.flush()
+    plan_shifts(db, placement)
+    record_change(db, placement, "placement.started", {"decided_on": day_of(now), "starts_on": placement.starts_on, "ends_on": placement.ends_on}, by=by, now=now)
+    for to, path in ((placement.participant_id, "/today"), (placement.supervisor_id, "/employer/team")):
+        notify(
+            db, to=to, municipality_id=placement.municipality_id, key="placement.start",
+            slots={"work": placement.function, "starts_on": placement.starts_on.isoformat()}, path=path, cause_id=str(placement.id), now=now,
+        )  # fmt: skip
+
+
+def plan_shifts(db: Session, placement: Placement) -> None:
+    """Every shift of the weekly plan, from the first to the last day, as instants."""
+    rows = []
+    for day, planned in rules.days_of_work(planned_days(placement.pattern), placement.starts_on, placement.ends_on):
+        stop_day = day if planned.stop > planned.start else day + timedelta(days=1)  # type: ignore[attr-defined]
+        rows.append(
+            {
+                "id": uuid.uuid4(), "municipality_id": placement.municipality_id, "placement_id": placement.id, "participant_id": placement.participant_id,
+                "day": day, "starts_at": instant(day, planned.start), "stops_at": instant(stop_day, planned.stop), "break_minutes": planned.pause,  # type: ignore[attr-defined]
+            }
+        )  # fmt: skip
+    if rows:
+        db.execute(insert(PlannedShift), rows)
+
+
+def refuse(db: Session, placement: Placement, offer: Offer, *, by: Person, sealer: Sealer, now: datetime) -> None:
+    """The check fails: the place is off, and the participant reads that it is not because of them."""
+    if placement.status != "accepted":
+        return
+    cancel(db, placement, by=by, now=now)
+    set_status(db, offer, "closed", said=NOTHING_SAID, sealer=sealer, actor=None, now=now)
+    notify(
+        db, to=placement.participant_id, municipality_id=placement.municipality_id, key="offer.off", slots={"work": placement.function},
+        path=f"/offers/{offer.id}", cause_id=str(offer.id), now=now,
+    )  # fmt: skip
+
+
+def stop(db: Session, placement: Placement, last: date, *, reason: str, by: Person, case_manager_id: uuid.UUID, now: datetime) -> None:
+    """A participant stops, which is always allowed and costs nothing. Until the last day it can be undone.
+
+    Raises TooLateToStop.
+    """
+    today = day_of(now)
+    if placement.status != "running":
+        raise rules.TooLateToStop
+    rules.ensure_last_day(last, starts_on=placement.starts_on, ends_on=placement.ends_on, today=today)
+    before, placement.ends_on = placement.ends_on, max(last, placement.starts_on)
+    db.add(placement)
+    db.execute(update(PlannedShift).where(shifts.c.placement_id == placement.id, shifts.c.day > last).values(cancelled_at=now))
+    db.flush()
+    record_change(db, placement, "placement.stopping", {"last_day": last, "was": before, "reason": reason}, by=by, now=now)
+    for to, path in ((case_manager_id, f"/participants/{placement.participant_id}"), (placement.supervisor_id, "/employer/team")):
+        notify(
+            db, to=to, municipality_id=placement.municipality_id, key="placement.stop", slots={"name": f"{by.first_name} {by.last_name[:1]}.", "last_on": last.isoformat()},
+            path=path, cause_id=f"{placement.id}:{last}", now=now,
+        )  # fmt: skip
+
+
+def end_passed(db: Session, municipality_id: int, *, now: datetime) -> int:
+    """The morning after the last day a placement ends by itself. Gives how many ended."""
+    lock_municipality(db, municipality_id)
+    over: Sequence[Placement] = (
+        db.execute(select(Placement).where(placements.c.municipality_id == municipality_id, placements.c.status == "running", placements.c.ends_on < day_of(now)))
+        .scalars()
+        .all()
+    )
+    for placement in over:
+        placement.status = "ended"
+        db.add(placement)
+        db.flush()
+        record_change(db, placement, "placement.ended", {"last_day": placement.ends_on}, by=None, now=now)
+    return len(over)
+
+
+def record_change(db: Session, placement: Placement, action: str, facts: dict[str, Any], *, by: Person | None, now: datetime) -> None:
+    record(
+        db, [Change(action, placement.id, facts)], municipality_id=placement.municipality_id,
+        actor_id=by.id if by else None, actor_role=by.role if by else "clock", now=now,
+    )  # fmt: skip

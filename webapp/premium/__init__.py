@@ -1,0 +1,1 @@
+"""What work earns: the premium account of a participant, an append-only ledger."""

@@ -1,0 +1,60 @@
+"""The premium ledger, and premiums of other schemes that share the yearly maximum."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from webapp.foundation.database import RowNumber, Utc, one_of
+
+
+class LedgerLine(SQLModel, table=True):
+    """One booking on a participant's premium account. Never changed: a mistake gets a counter-line.
+
+    cause "hours": certain minutes of an hours entry; "hours_back": the counter-line that takes such a line back.
+    `turn` is the version of the entry at which it was booked. `minutes` and `amount_cents` are negative on a
+    counter-line. `terms_id` is the row the rate came from.
+    """
+
+    __tablename__ = "ledger_line"
+    __table_args__ = (
+        UniqueConstraint("cause", "cause_id", "turn", name="a_cause_is_booked_once_a_turn"),
+        UniqueConstraint("reverses_id", name="a_line_is_reversed_once"),
+        CheckConstraint("amount_cents <> 0", name="a_line_moves_money"),
+        one_of("cause", ("hours", "hours_back"), "a_cause_is_known"),
+        CheckConstraint("(cause = 'hours_back') = (reverses_id IS NOT NULL)", name="a_counter_line_names_its_line"),
+        Index("account_of_a_person", "participant_id", "worked_on"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(RowNumber, primary_key=True, autoincrement=True))
+    municipality_id: int = Field(foreign_key="municipality.id")
+    participant_id: uuid.UUID = Field(foreign_key="account.id")
+    cause: str
+    cause_id: uuid.UUID
+    turn: int
+    reverses_id: int | None = Field(default=None, sa_column=Column(RowNumber, ForeignKey("ledger_line.id")))
+    worked_on: date
+    minutes: int
+    rate_cents: int  # per hour, of the day worked
+    amount_cents: int
+    terms_id: uuid.UUID = Field(foreign_key="term.id")
+    booked_at: datetime = Field(sa_type=Utc)
+
+
+class OtherPremium(SQLModel, table=True):
+    """A premium of another scheme, paid to the same person: it shares the yearly maximum (art. 31 lid 2 j)."""
+
+    __tablename__ = "other_premium"
+    __table_args__ = (CheckConstraint("amount_cents > 0", name="a_premium_is_money"),)
+
+    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    municipality_id: int = Field(foreign_key="municipality.id")
+    participant_id: uuid.UUID = Field(foreign_key="account.id", index=True)
+    paid_on: date
+    amount_cents: int
+    scheme: str
+    recorded_by: uuid.UUID = Field(foreign_key="account.id")
+    recorded_at: datetime = Field(sa_type=Utc)

@@ -1,0 +1,1 @@
+"""What an employer asks for: work, times, who helps, what can be learned, and the tariff."""

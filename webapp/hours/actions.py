@@ -24,6 +24,7 @@ from webapp.hours.times import Shift, as_planned, deviation_minutes
 from webapp.milestones.actions import Whose, note
 from webapp.milestones.rules import newly_reached
 from webapp.notifications.actions import notify_many, withdraw as withdraw_notice
+from webapp.people.actions import stand_ins
 from webapp.people.models import Account, ParticipantFile
 from webapp.people.person import Person
 from webapp.placements.models import PlannedShift, Placement
@@ -107,7 +108,8 @@ def log(
     db.execute(update(CheckIn).where(check_ins.c.entry_id == entry_id, check_ins.c.stopped_at.is_(None)).values(stopped_at=now))
     db.flush()
     _record(db, [Change("hours.sent", entry.id, {"was": before, "is": written(entry)})], by=by, now=now)
-    notify_many(db, [_message(placement.supervisor_id, by.municipality_id, "confirm.ask", {}, "/employer/hours", str(day_of(now)), now, hold=30 * 60)])
+    asked = on_duty(db, placement.supervisor_id, day_of(now))
+    notify_many(db, [_message(asked, by.municipality_id, "confirm.ask", {}, "/employer/hours", str(day_of(now)), now, hold=30 * 60)])
     return entry
 
 
@@ -442,6 +444,11 @@ def case_manager_of(db: Session, participant_id: uuid.UUID) -> uuid.UUID:
 def supervisor_of(db: Session, entry: HoursEntry) -> uuid.UUID:
     found: uuid.UUID = db.execute(select(Placement.__table__.c.supervisor_id).where(Placement.__table__.c.id == entry.placement_id)).scalar_one()  # type: ignore[attr-defined]
     return found
+
+
+def on_duty(db: Session, supervisor_id: uuid.UUID, today: date) -> uuid.UUID:
+    """Who gets a supervisor's messages today: whoever stands in, otherwise they themselves."""
+    return stand_ins(db, {supervisor_id}, today).get(supervisor_id, supervisor_id)
 
 
 def short_name_of(db: Session, participant_id: uuid.UUID) -> str:

@@ -110,23 +110,24 @@ def refuse_old_python(version: tuple[int, ...]) -> None:
 def prepare(root: Path, lock: str) -> Path:
     """The Python of .venv with everything in `lock` installed. Safe when two starts do this at once.
 
-    A stamp is written only after a whole install, so an interrupted one is done again at the next start.
+    While an install runs .venv does not count as made, so after one that was broken off it is made afresh.
     """
     environment = root / ".venv"
-    python = environment / "bin" / "python"
     if not is_ready(root, lock):
         with one_at_a_time(root):
-            if not is_made(environment):
-                make_environment(environment)
             if not is_ready(root, lock):
-                install(python, root / lock)
+                if not is_made(environment):
+                    make_environment(environment)
+                mark(environment).unlink(missing_ok=True)
+                install(environment / "bin" / "python", root / lock)
                 write_whole(stamp_file(environment, lock), stamp(root / lock))
-    return python
+                write_whole(mark(environment), python_version())
+    return environment / "bin" / "python"
 
 
 def is_made(environment: Path) -> bool:
     """Whether .venv was made to the end, for this version of Python, and its Python is still there."""
-    return (environment / "bin" / "python").exists() and read(environment / "made-for") == python_version()
+    return (environment / "bin" / "python").exists() and read(mark(environment)) == python_version()
 
 
 def is_ready(root: Path, lock: str) -> bool:
@@ -146,6 +147,11 @@ def stamp_file(environment: Path, lock: str) -> Path:
     return environment / f"installed-{lock}"
 
 
+def mark(environment: Path) -> Path:
+    """Names the Python that .venv was made for, once everything in it is whole."""
+    return environment / "made-for"
+
+
 def python_version() -> str:
     return f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -159,7 +165,6 @@ def make_environment(environment: Path) -> None:
 
     print("Making .venv ...", flush=True)
     venv.EnvBuilder(clear=True, symlinks=True, with_pip=False).create(environment)
-    write_whole(environment / "made-for", python_version())
 
 
 def how_to_get_venv() -> str:
@@ -170,13 +175,15 @@ def how_to_get_venv() -> str:
 def install(python: Path, lock: Path) -> None:
     """Install exactly the locked packages, each checked against its hash. With uv where it is, else with pip."""
     print(f"Installing {lock.name} ... (only at a first start, or after a change)", flush=True)
-    locked = ["--quiet", "--require-hashes", "-r", str(lock)]
+    locked = ["--require-hashes", "-r", str(lock)]
     uv = shutil.which("uv")
-    if uv and run([uv, "pip", "install", "--python", str(python), *locked]):
+    if uv and run([uv, "pip", "install", "--quiet", "--python", str(python), *locked]):
         return
     if not has_pip(python) and not run([str(python), "-m", "ensurepip"], quiet=True):
         raise CannotStart(how_to_get_venv())
-    if not run([str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *locked]):
+    if not run(
+        [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", *locked]
+    ):
         raise CannotStart(f"{lock.name} could not be installed; the reason is above. Is there a network?")
 
 
@@ -186,10 +193,14 @@ def has_pip(python: Path) -> bool:
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait for any other start in this folder. The lock is on the folder itself and ends with the process."""
+    """Wait for any other start in this folder. The lock is on the folder itself, so no file is left behind.
+
+    What is started meanwhile holds the lock too: an installer whose start was killed is waited for as well.
+    """
     import fcntl
 
     handle = os.open(folder, os.O_RDONLY)
+    os.set_inheritable(handle, True)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -203,7 +214,8 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
 
 def run(command: list[str], *, quiet: bool = False) -> bool:
     output = subprocess.DEVNULL if quiet else None
-    return subprocess.run(command, stdout=output, stderr=output, cwd=ROOT, check=False).returncode == 0
+    done = subprocess.run(command, stdout=output, stderr=output, cwd=ROOT, close_fds=False, check=False)
+    return done.returncode == 0
 
 
 def read(file: Path) -> str:

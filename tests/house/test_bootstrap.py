@@ -20,6 +20,7 @@ from webapp import bootstrap
 from webapp.bootstrap import DEVELOP, ROOT, RUN, CannotStart
 
 LOCKS = [RUN, DEVELOP]
+START = "import sys, pathlib; from webapp import bootstrap as b; b.prepare(pathlib.Path(sys.argv[1]), b.RUN)"
 
 
 @pytest.fixture
@@ -193,9 +194,9 @@ def test_the_tests_need_more_than_the_product(installed: Path, capsys: pytest.Ca
 def test_an_install_that_fails_is_done_again_at_the_next_start(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", "")  # so without uv: pip it is
     (folder / RUN).write_text("this is no lock file ==\n")
-    with pytest.raises(CannotStart, match="could not be installed"):
+    with monkeypatch.context() as without_uv, pytest.raises(CannotStart, match="could not be installed"):
+        without_uv.setenv("PATH", "")
         bootstrap.prepare(folder, RUN)
     (folder / RUN).write_text("")
 
@@ -204,15 +205,32 @@ def test_an_install_that_fails_is_done_again_at_the_next_start(
     assert installs(capsys) == [RUN, RUN]
 
 
-def test_an_environment_that_was_broken_off_half_way_is_made_afresh(installed: Path) -> None:
+def test_an_install_that_was_broken_off_begins_again_from_nothing(installed: Path) -> None:
+    (installed / RUN).write_text("# changed\n")
+    (installed / "tools/uv").write_text(f"#!/bin/sh\ntouch '{installed}/.venv/half'\nkill -9 $PPID\n")
+    killed = subprocess.run([sys.executable, "-c", START, installed], cwd=ROOT, check=False)
+    assert (killed.returncode, (installed / ".venv/half").exists()) == (-9, True)
+    (installed / "tools/uv").write_text("#!/bin/sh\n")
+
+    bootstrap.prepare(installed, RUN)
+
+    assert not (installed / ".venv/half").exists()
+
+
+def test_an_environment_whose_python_is_gone_is_made_afresh(installed: Path) -> None:
     (installed / ".venv/bin/python").unlink()
-    left_over = installed / ".venv/left-over"
-    left_over.touch()
 
-    python = bootstrap.prepare(installed, RUN)
+    assert bootstrap.prepare(installed, RUN).exists()
 
-    assert python.exists()
-    assert not left_over.exists()
+
+def test_a_start_waits_for_the_installer_of_a_start_that_was_killed(folder: Path) -> None:
+    (folder / "tools/uv").write_text(f"#!/bin/sh\nkill -9 $PPID\nsleep 1\ntouch '{folder}/whole'\n")
+    subprocess.run([sys.executable, "-c", START, folder], cwd=ROOT, check=False)
+    (folder / "tools/uv").write_text(f"#!/bin/sh\ntest -e '{folder}/whole' && touch '{folder}/waited'\n")
+
+    bootstrap.prepare(folder, RUN)
+
+    assert (folder / "waited").exists()
 
 
 def test_an_environment_of_another_python_is_made_afresh(
@@ -239,10 +257,7 @@ def test_of_two_starts_at_once_the_second_waits_and_installs_nothing(
 
 def test_a_start_that_finds_everything_costs_less_than_three_tenths_of_a_second(installed: Path) -> None:
     begun = time.perf_counter()
-    ready = subprocess.run(
-        [sys.executable, "-S", "-c", "import sys, pathlib; from webapp import bootstrap as b; b.prepare(pathlib.Path(sys.argv[1]), b.RUN)", installed],
-        cwd=ROOT, check=False,
-    )  # fmt: skip
+    ready = subprocess.run([sys.executable, "-S", "-c", START, installed], cwd=ROOT, check=False)
 
     assert ready.returncode == 0
     assert time.perf_counter() - begun < 0.3

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import select, update
+from sqlmodel import Session, col
 
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.settings import Settings
 from webapp.hours import actions as hours
 from webapp.hours.times import shift
+from webapp.notifications.models import Notification
 from webapp.offers.actions import make_offer
 from webapp.offers.rules import Answer
 from webapp.offers.seal import Sealer
@@ -96,6 +97,11 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer) -> 
     town = Town(db, municipality, sealer, day_of(now()), now(), {}, [])
     add_people(town, slug, facts)
     add_work(town)
+    db.flush()
+    # what is older than two days was read long ago, and nothing of it still has to travel
+    old = col(Notification.created_at) < town.at - timedelta(days=2)
+    db.execute(update(Notification).where(col(Notification.municipality_id) == municipality.id).values(settled_at=town.at))
+    db.execute(update(Notification).where(col(Notification.municipality_id) == municipality.id, old).values(read_at=town.at))
 
 
 def agree_terms(db: Session, municipality: Municipality) -> None:

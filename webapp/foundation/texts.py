@@ -18,7 +18,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -177,14 +177,13 @@ def _duration(minutes: int, id: str, code: str) -> Markup:
 
 
 @lru_cache(4096)
-def _date_words(day: date, skeleton: str, code: str) -> str:
-    words = format_skeleton(skeleton, day, locale=LANGUAGES[code].locale)
-    return words.replace(",", "") if code == "en" and "E" in skeleton else words
+def _date_words(day: date, pattern: str, code: str) -> str:
+    return format_date(day, pattern, locale=LANGUAGES[code].locale)
 
 
 def day_words(day: date) -> str:
     """'donderdag 12 maart'."""
-    return _date_words(day, "MMMMEEEEd", _current.get().code)
+    return _date_words(day, "EEEE d MMMM", _current.get().code)
 
 
 def Day_words(day: date) -> str:
@@ -195,17 +194,17 @@ def Day_words(day: date) -> str:
 
 def short_day(day: date) -> str:
     """'wo 11 mrt'."""
-    return _date_words(day, "MMMEd", _current.get().code)
+    return _date_words(day, "EEE d MMM", _current.get().code)
 
 
 def date_words(day: date) -> str:
     """'12 maart', or with the year when asked for by `long_date`."""
-    return _date_words(day, "MMMMd", _current.get().code)
+    return _date_words(day, "d MMMM", _current.get().code)
 
 
 def long_date(day: date) -> str:
     """'12 maart 2026'."""
-    return _date_words(day, "yMMMMd", _current.get().code)
+    return _date_words(day, "d MMMM y", _current.get().code)
 
 
 def weekday_words(weekday: int) -> str:
@@ -216,12 +215,12 @@ def weekday_words(weekday: int) -> str:
 
 def month_words(day: date) -> str:
     """'mrt', for charts."""
-    return _date_words(day, "MMM", _current.get().code).rstrip(".")
+    return _date_words(day, "LLL", _current.get().code).rstrip(".")
 
 
 def long_month(day: date) -> str:
     """'maart'."""
-    return _date_words(day, "MMMM", _current.get().code)
+    return _date_words(day, "LLLL", _current.get().code)
 
 
 def clock_words(instant: datetime) -> str:

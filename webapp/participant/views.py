@@ -27,7 +27,7 @@ from webapp.terms.rules import split_of_tariff
 pages = Blueprint("participant", __name__, template_folder="templates")
 ledger: Any = LedgerLine.__table__  # type: ignore[attr-defined]
 
-LINES_SHOWN = 20
+LINES_SHOWN = 8
 
 
 class Hero(NamedTuple):

@@ -95,7 +95,7 @@ class Late(NamedTuple):
     participant_id: uuid.UUID
     name: str
     supervisor: str
-    count: int
+    times: int
 
 
 def late_hours(unsettled: Sequence[Any], today: date) -> list[Late]:
@@ -104,7 +104,7 @@ def late_hours(unsettled: Sequence[Any], today: date) -> list[Late]:
     for entry in unsettled:
         if entry.status == Kind.UNCONFIRMED and not entry.needs_ruling(today) and today > entry.remind_on:
             known = found.get(entry.participant_id)
-            found[entry.participant_id] = Late(entry.participant_id, entry.name, entry.supervisor, known.count + 1 if known else 1)
+            found[entry.participant_id] = Late(entry.participant_id, entry.name, entry.supervisor, known.times + 1 if known else 1)
     return sorted(found.values(), key=lambda late: late.name)
 
 

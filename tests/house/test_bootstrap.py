@@ -28,13 +28,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with lock files that lock nothing, and a `uv` that is done at once: no network, no waiting."""
     tools = tmp_path / "tools"
     tools.mkdir()
-    uv = tools / "uv"
-    uv.write_text("#!/bin/sh\n")
-    uv.chmod(0o755)
+    say_how_uv_goes(tmp_path, "true")
     monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
     for lock in LOCKS:
         (tmp_path / lock).write_text("")
     return tmp_path
+
+
+def say_how_uv_goes(folder: Path, script: str) -> None:
+    """Put a stand-in for uv in place: a new file, since a shell that runs the old one is still reading it."""
+    new = folder / "new-uv"
+    new.write_text(f"#!/bin/sh\n{script}\n")
+    new.chmod(0o755)
+    new.replace(folder / "tools/uv")
 
 
 def locked(lock: str) -> dict[str, str]:
@@ -195,9 +201,10 @@ def test_an_install_that_fails_is_done_again_at_the_next_start(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / RUN).write_text("this is no lock file ==\n")
-    with monkeypatch.context() as without_uv, pytest.raises(CannotStart, match="could not be installed"):
+    with monkeypatch.context() as without_uv:
         without_uv.setenv("PATH", "")
-        bootstrap.prepare(folder, RUN)
+        with pytest.raises(CannotStart, match="could not be installed"):
+            bootstrap.prepare(folder, RUN)
     (folder / RUN).write_text("")
 
     bootstrap.prepare(folder, RUN)
@@ -207,10 +214,10 @@ def test_an_install_that_fails_is_done_again_at_the_next_start(
 
 def test_an_install_that_was_broken_off_begins_again_from_nothing(installed: Path) -> None:
     (installed / RUN).write_text("# changed\n")
-    (installed / "tools/uv").write_text(f"#!/bin/sh\ntouch '{installed}/.venv/half'\nkill -9 $PPID\n")
+    say_how_uv_goes(installed, f"touch '{installed}/.venv/half'\nkill -9 $PPID")
     killed = subprocess.run([sys.executable, "-c", START, installed], cwd=ROOT, check=False)
     assert (killed.returncode, (installed / ".venv/half").exists()) == (-9, True)
-    (installed / "tools/uv").write_text("#!/bin/sh\n")
+    say_how_uv_goes(installed, "true")
 
     bootstrap.prepare(installed, RUN)
 
@@ -224,9 +231,9 @@ def test_an_environment_whose_python_is_gone_is_made_afresh(installed: Path) -> 
 
 
 def test_a_start_waits_for_the_installer_of_a_start_that_was_killed(folder: Path) -> None:
-    (folder / "tools/uv").write_text(f"#!/bin/sh\nkill -9 $PPID\nsleep 1\ntouch '{folder}/whole'\n")
+    say_how_uv_goes(folder, f"kill -9 $PPID\nsleep 1\ntouch '{folder}/whole'")
     subprocess.run([sys.executable, "-c", START, folder], cwd=ROOT, check=False)
-    (folder / "tools/uv").write_text(f"#!/bin/sh\ntest -e '{folder}/whole' && touch '{folder}/waited'\n")
+    say_how_uv_goes(folder, f"test -e '{folder}/whole' && touch '{folder}/waited'")
 
     bootstrap.prepare(folder, RUN)
 

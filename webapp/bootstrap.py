@@ -40,8 +40,8 @@ COMMANDS = {
 }
 
 CHECKS = (
-    ("Format", ["-m", "ruff", "format", "--check", "--quiet", "."]),
-    ("Lint", ["-m", "ruff", "check", "--quiet", "."]),
+    ("Format", ["-m", "ruff", "format", "--check", "--output-format=concise", "."]),
+    ("Lint", ["-m", "ruff", "check", "--output-format=concise", "."]),
     ("Types", ["-m", "mypy", "webapp"]),
     ("Templates", ["-m", "djlint", "--lint", "--quiet", "webapp"]),
     (

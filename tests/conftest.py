@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlmodel import Session
 
 from tests import factories as make
@@ -106,6 +107,12 @@ def demo_url(request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path
         fill(Database(engine), Settings(database_url=url, testing=True, demo=True))
         engine.dispose()
         yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every application of a test run uses the same compiled templates: compiling is most of what a start costs."""
+    Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59)) | st.builds(
 )
 folds = st.none() | st.integers(0, 1)
 minutes = st.integers(0, 16 * 60)
-clockish = st.text(alphabet="0123456789٠٣٨۰۳۸.:,uhUH ٫\u200f-apm", max_size=8)  # noqa: RUF001 - digits of three keyboards
+clockish = st.text(alphabet="0123456789٠٣٨۰۳۸.:,uhUH ٫\u200f-apm", max_size=8)
 
 
 def typed_again(worked_on: date, starts_at: datetime, stops_at: datetime, pause: int) -> Shift:

@@ -245,7 +245,7 @@ def unconfirm(db: Session, entry: HoursEntry, *, by: Person, terms: Terms, undo_
     status = next_status(Status(entry.status), Action.UNCONFIRM, by.role)
     if entry.confirmed_at is None or not rules.may_unconfirm(entry.confirmed_at, now, undo_seconds):
         raise AlreadyClosed
-    withdraw_notice(db, "hours.ok", f"{entry.id}:{entry.version}")
+    withdraw_notice(db, "hours.ok", f"{entry.id}:{entry.version}", now=now)
     entry.status, entry.version = status, entry.version + 1
     entry.certain_minutes, entry.confirmed_by, entry.confirmed_at = 0, None, None
     db.add(entry)

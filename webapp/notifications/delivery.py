@@ -1,0 +1,181 @@
+"""Carrying what waits in the outbox. Each message goes its own way: one bad address never holds up the others.
+
+First it is planned (one small transaction: by which ways, if any), then carried (sent outside any transaction,
+the result written down). Two workers never send the same thing: who wins a conditional UPDATE sends. When a worker
+dies between sending and writing, the message is sent again after the lease; its tag makes the phone show it once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlmodel import Session
+
+from webapp.foundation.clock import day_of
+from webapp.foundation.database import Database
+from webapp.foundation.texts import gettext as _
+from webapp.foundation.texts import use_language
+from webapp.notifications import rules
+from webapp.notifications.mail import SendMail
+from webapp.notifications.messages import words
+from webapp.notifications.models import Delivery, Notification, PushSubscription
+from webapp.notifications.push import Answer, SendPush, Target
+from webapp.people.models import Account, Membership
+
+LEASE = timedelta(minutes=2)
+OLDEST = timedelta(days=7)  # what could not travel for a week stays in the inbox only
+
+notices: Any = Notification.__table__  # type: ignore[attr-defined]
+deliveries: Any = Delivery.__table__  # type: ignore[attr-defined]
+subscriptions: Any = PushSubscription.__table__  # type: ignore[attr-defined]
+accounts: Any = Account.__table__  # type: ignore[attr-defined]
+memberships: Any = Membership.__table__  # type: ignore[attr-defined]
+
+
+def deliver_waiting(
+    database: Database, *, send_push: SendPush, send_mail: SendMail | None, url: str, now: datetime, clock: Callable[[], datetime] | None = None, limit: int = 200
+) -> int:
+    """Plan and carry what is due. Gives how many messages were carried. `url`: our own address, for links in mail."""
+    for notification_id in due(database, now=now, limit=limit):
+        plan(database, notification_id, mail=send_mail is not None, now=now)
+    carried = 0
+    for delivery_id in waiting(database, now=now, limit=limit):
+        carried += carry(database, delivery_id, send_push=send_push, send_mail=send_mail, url=url, now=now)
+    return carried
+
+
+def due(database: Database, *, now: datetime, limit: int) -> list[uuid.UUID]:
+    with database.reading.connect() as connection:
+        return list(
+            connection.execute(
+                select(notices.c.id).where(notices.c.settled_at.is_(None), notices.c.deliver_from <= now).order_by(notices.c.deliver_from).limit(limit)
+            ).scalars()
+        )
+
+
+def plan(database: Database, notification_id: uuid.UUID, *, mail: bool, now: datetime) -> None:
+    """Decide once by which ways a message travels: now, in the morning, or not at all (then it is in the inbox only)."""
+    with database.transaction() as db:
+        row = db.execute(select(notices, accounts).join(accounts, accounts.c.id == notices.c.account_id).where(notices.c.id == notification_id)).first()
+        if row is None or row._mapping[notices.c.settled_at] is not None:
+            return
+        at = row._mapping
+        role = role_of(db, at[notices.c.account_id])
+        when = rules.deliver_at(role, now)
+        if when > now:
+            db.execute(update(Notification).where(notices.c.id == notification_id, notices.c.settled_at.is_(None)).values(deliver_from=when))
+            return
+        claimed = db.execute(update(Notification).where(notices.c.id == notification_id, notices.c.settled_at.is_(None)).values(settled_at=now))
+        stale = at[notices.c.created_at] < now - OLDEST
+        if claimed.rowcount != 1 or at[notices.c.read_at] is not None or at[notices.c.withdrawn_at] is not None or stale:  # type: ignore[attr-defined]
+            return
+        if role == "participant" and pushes_today(db, at[notices.c.account_id], now) >= rules.PUSHES_A_DAY:
+            return
+        rows = ways(db, at, mail=mail, now=now)
+        if rows:
+            db.execute(insert(Delivery), rows)
+
+
+def ways(db: Session, at: Any, *, mail: bool, now: datetime) -> list[dict[str, Any]]:
+    """A push to each device of this person; without one, a mail; as they wish."""
+    base = {"municipality_id": at[notices.c.municipality_id], "notification_id": at[notices.c.id], "account_id": at[notices.c.account_id], "next_try_at": now}
+    if at[accounts.c.push_wanted]:
+        devices = db.execute(select(subscriptions.c.id).where(subscriptions.c.account_id == at[notices.c.account_id])).scalars().all()
+        if devices:
+            return [{**base, "id": uuid.uuid4(), "channel": "push", "target": str(device)} for device in devices]
+    if mail and at[accounts.c.mail_wanted] and at[accounts.c.email]:
+        return [{**base, "id": uuid.uuid4(), "channel": "mail", "target": ""}]
+    return []
+
+
+def role_of(db: Session, account_id: uuid.UUID) -> str:
+    """The role that sets somebody's quiet hours: a participant's are the longest."""
+    roles = set(db.execute(select(memberships.c.role).where(memberships.c.account_id == account_id)).scalars())
+    return "participant" if "participant" in roles else next(iter(sorted(roles)), "participant")
+
+
+def pushes_today(db: Session, account_id: uuid.UUID, now: datetime) -> int:
+    """How many messages travelled to this person since midnight in Amsterdam, however many devices they have."""
+    since = rules.day_begins(day_of(now))
+    found = db.execute(
+        select(func.count(func.distinct(deliveries.c.notification_id)))
+        .join(notices, notices.c.id == deliveries.c.notification_id)
+        .where(deliveries.c.account_id == account_id, notices.c.settled_at >= since)
+    )
+    return int(found.scalar_one())
+
+
+def waiting(database: Database, *, now: datetime, limit: int) -> list[uuid.UUID]:
+    with database.reading.connect() as connection:
+        return list(
+            connection.execute(
+                select(deliveries.c.id).where(deliveries.c.state == "waiting", deliveries.c.next_try_at <= now).order_by(deliveries.c.next_try_at).limit(limit)
+            ).scalars()
+        )
+
+
+def carry(database: Database, delivery_id: uuid.UUID, *, send_push: SendPush, send_mail: SendMail | None, url: str, now: datetime) -> int:
+    """Claim one delivery, send it, write down what came of it. Gives 1 when it was sent."""
+    with database.transaction() as db:
+        claimed = db.execute(
+            update(Delivery)
+            .where(deliveries.c.id == delivery_id, deliveries.c.state == "waiting", deliveries.c.next_try_at <= now)
+            .values(next_try_at=now + LEASE, attempts=deliveries.c.attempts + 1)
+        )
+        if claimed.rowcount != 1:  # type: ignore[attr-defined]
+            return 0
+        row = db.execute(
+            select(deliveries, notices.c.key, notices.c.slots, notices.c.path, notices.c.read_at, notices.c.withdrawn_at, accounts.c.email, accounts.c.language)
+            .join(notices, notices.c.id == deliveries.c.notification_id)
+            .join(accounts, accounts.c.id == deliveries.c.account_id)
+            .where(deliveries.c.id == delivery_id)
+        ).one()
+        device = db.execute(select(subscriptions).where(subscriptions.c.id == uuid.UUID(row.target))).first() if row.channel == "push" else None
+    if row.read_at is not None or row.withdrawn_at is not None:
+        return settle(database, row, Answer(None), rules.Verdict("failed"), now)
+    if row.channel == "push":
+        answer = Answer(410) if device is None else send_push(Target(device.endpoint, device.p256dh, device.auth), payload(row), topic_of(row))
+    else:
+        answer = Answer(None) if send_mail is None else send_mail(row.email, *letter(row, url))
+    return settle(database, row, answer, rules.verdict(answer.status, attempts=row.attempts, retry_after=answer.retry_after, now=now), now)
+
+
+def payload(row: Any) -> dict[str, str]:
+    """What the phone is told: the title, and where a tap leads. Nothing personal."""
+    spoken = use_language(row.language)
+    return {"title": words(row.key, row.slots).title, "path": row.path, "tag": topic_of(row), "lang": spoken.code, "dir": spoken.direction}
+
+
+def topic_of(row: Any) -> str:
+    """The same for every attempt, so that a repeat replaces and is not shown twice (RFC 8030: at most 32 letters)."""
+    return str(row.notification_id.hex)
+
+
+def letter(row: Any, url: str) -> tuple[str, str]:
+    """Subject and text of a mail. The subject is what the lock screen may show; the text leads into the app."""
+    use_language(row.language)
+    title = words(row.key, row.slots).title
+    lines = (title, "", _("Open it here: %(link)s", link=url + row.path), "", _("You choose which messages you get: %(link)s", link=url + "/messages/settings"))
+    return title, "\n".join(lines) + "\n"
+
+
+def settle(database: Database, row: Any, answer: Answer, verdict: rules.Verdict, now: datetime) -> int:
+    """Write down what came of it. A dead subscription goes; when it was the last, the message goes by mail instead."""
+    sent = verdict.state == "sent"
+    values = {"state": verdict.state, "answer": str(answer.status or ""), "next_try_at": verdict.again_at or now, "sent_at": now if sent else None}
+    with database.transaction() as db:
+        db.execute(update(Delivery).where(deliveries.c.id == row.id).values(**values))
+        if verdict.state == "gone" and row.channel == "push":
+            db.execute(delete(PushSubscription).where(subscriptions.c.id == uuid.UUID(row.target)))
+            left = db.execute(select(func.count()).where(subscriptions.c.account_id == row.account_id)).scalar_one()
+            wish = db.execute(select(accounts.c.mail_wanted, accounts.c.email).where(accounts.c.id == row.account_id)).one()
+            known = db.execute(select(deliveries.c.id).where(deliveries.c.notification_id == row.notification_id, deliveries.c.channel == "mail")).first()
+            if not left and wish.mail_wanted and wish.email and known is None:
+                db.add(
+                    Delivery(municipality_id=row.municipality_id, notification_id=row.notification_id, account_id=row.account_id, channel="mail", target="", next_try_at=now)
+                )
+    return int(sent)

@@ -1,0 +1,57 @@
+"""The words of every message. The title is all a lock screen shows: no money, benefit, employer, health or name in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from webapp.foundation.texts import N_, date_words, duration_words, euro_words, gettext
+
+
+class Message(NamedTuple):
+    """Title for the lock screen and the list; text for inside the app: what it is, and what to do, if anything."""
+
+    title: str
+    text: str
+
+
+MESSAGES = {
+    "offer.new": Message(N_("There is an offer for you"), N_("%(work)s. Yes is fine. No is fine too.")),
+    "offer.off": Message(N_("A place is cancelled"), N_("It is not because of you. We keep looking.")),
+    "offer.yes": Message(N_("Somebody said yes"), N_("%(name)s said yes to: %(work)s. Record the start within two working days.")),
+    "placement.start": Message(N_("The start is recorded"), N_("%(work)s, from %(starts_on)s. You need not do anything.")),
+    "placement.stop": Message(N_("A place stops"), N_("%(name)s stops. The last day is %(last_on)s.")),
+    "hours.ok": Message(N_("Your hours are confirmed"), N_("%(name)s confirmed %(worked_minutes)s. %(premium_cents)s is certain.")),
+    "hours.changed": Message(N_("Please look at your hours"), N_("%(name)s changed %(worked_on)s. What do you think?")),
+    "hours.forgot": Message(N_("Done working?"), N_("Tap: I stop now. Then send your hours.")),
+    "correction.waiting": Message(N_("Please look at your hours"), N_("%(worked_on)s was changed. You can say yes or no. What is certain stays certain.")),
+    "correction.unanswered": Message(N_("Hours wait for you"), N_("%(name)s did not answer a change of %(worked_on)s. Silence is not agreement: you decide.")),
+    "dispute.new": Message(N_("Not agreed about hours"), N_("%(name)s does not agree with a change of hours. You decide, with a reason.")),
+    "dispute.done": Message(N_("There is a decision about hours"), N_("%(worked_on)s: %(ruled_minutes)s is certain. Read why.")),
+    "confirm.ask": Message(N_("Hours to confirm"), N_("It takes less than a minute.")),
+    "confirm.late": Message(N_("Hours still wait for you"), N_("Please confirm or change them. They wait for your answer.")),
+    "confirm.escalated": Message(N_("Hours wait too long"), N_("The hours of %(name)s on %(worked_on)s are not confirmed. Nothing is confirmed by itself: you decide.")),
+    "milestone.first_shift": Message(N_("A milestone is reached"), N_("%(name)s worked a first shift.")),
+    "milestone.forty_hours": Message(N_("A milestone is reached"), N_("%(name)s worked forty hours in all.")),
+    "milestone.eight_weeks": Message(N_("A milestone is reached"), N_("%(name)s worked eight weeks in a row.")),
+    "milestone.four_week_growth": Message(N_("A milestone is reached"), N_("%(name)s worked more hours four weeks in a row.")),
+}  # fmt: skip
+
+
+def slot_words(name: str, value: Any) -> str:
+    """A slot as people read it. Its name says what it is: …_cents, …_minutes, …_on (a day), or plain text."""
+    if name.endswith("_cents"):
+        return euro_words(int(value))
+    if name.endswith("_minutes"):
+        return duration_words(int(value))
+    if name.endswith("_on"):
+        return date_words(date.fromisoformat(value))
+    return str(value)
+
+
+def words(key: str, slots: Mapping[str, Any]) -> Message:
+    """Title and text in the language of this moment. Raises KeyError for a message nobody wrote words for."""
+    message = MESSAGES[key]
+    filled = {name: slot_words(name, value) for name, value in slots.items()}
+    return Message(gettext(message.title), gettext(message.text, **filled) if filled else gettext(message.text))

@@ -1,0 +1,124 @@
+"""Carrying a message to a phone by Web Push, with our own VAPID keys: encrypted here, no vendor in between."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import jwt
+import requests
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from pydantic import AnyHttpUrl
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+from webpush import WebPush, WebPushSubscription
+from webpush.types import WebPushKeys
+from webpush.vapid import VAPID
+
+from webapp.notifications.models import ServerKey
+
+VAPID_PAIR = "vapid"
+SEAM = "\n\n"  # no PEM has an empty line
+TOKEN_SECONDS = 12 * 3600
+REFRESH_BEFORE = 3600
+LIVES_SECONDS = 3 * 24 * 3600  # how long a push service keeps it for a phone that is off
+LARGEST_PLAIN = 3993  # bytes that still fit a record of 4,096
+PATIENCE_SECONDS = (5, 10)
+
+keys: Any = ServerKey.__table__  # type: ignore[attr-defined]
+KEPT = select(keys.c.value).where(keys.c.name == VAPID_PAIR)
+
+
+class Answer(NamedTuple):
+    """What the other side said; status None when it said nothing."""
+
+    status: int | None
+    retry_after: str | None = None
+
+
+class Target(NamedTuple):
+    """Where a phone can be reached, as the browser gave it."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+class CachedVapid(VAPID):
+    """Signs one token per push service and keeps it for hours; the package alone signs every message anew."""
+
+    def __init__(self, private_key: bytes, public_key: bytes, contact: str) -> None:
+        super().__init__(private_key=private_key, public_key=public_key)
+        self.contact = contact
+        self._headers: dict[str, tuple[float, str]] = {}
+
+    def get_authorization_header(self, endpoint: AnyHttpUrl, subscriber: str, expiration: int) -> str:
+        parts = urlsplit(str(endpoint))
+        origin = f"{parts.scheme}://{parts.netloc}"
+        until, header = self._headers.get(origin, (0.0, ""))
+        if time.time() < until - REFRESH_BEFORE:
+            return header
+        expires = int(time.time()) + TOKEN_SECONDS
+        token = jwt.encode({"aud": origin, "exp": expires, "sub": self.contact}, key=self.private_key, algorithm="ES256")
+        header = f"vapid t={token}, k={self.get_application_server_key(self.public_key)}"
+        self._headers[origin] = (expires, header)
+        return header
+
+
+class PushCarrier:
+    """Encrypts and sends. One per process."""
+
+    def __init__(self, private_key: str, public_key: str, contact: str) -> None:
+        self._push = WebPush(private_key.encode(), public_key.encode(), subscriber="kept-by-cached-vapid@opstap.example", ttl=LIVES_SECONDS)
+        self._push.vapid = CachedVapid(private_key.encode(), public_key.encode(), contact)
+        self._http = requests.Session()
+        self._http.trust_env = False  # no proxy of the environment stands between us and the push service
+
+    def packed(self, target: Target, payload: dict[str, Any], *, topic: str) -> tuple[bytes, dict[str, str]]:
+        """The encrypted body (RFC 8291) and its headers. Raises ValueError when it does not fit in one message."""
+        plain = json.dumps(payload, ensure_ascii=False).encode()
+        if len(plain) > LARGEST_PLAIN:
+            raise ValueError("too long for one push message")
+        subscription = WebPushSubscription.model_construct(
+            endpoint=target.endpoint, keys=WebPushKeys.model_construct(auth=target.auth, p256dh=target.p256dh)
+        )
+        message = self._push.get(plain, subscription)
+        return message.encrypted, {
+            "Content-Type": "application/octet-stream", "Content-Encoding": "aes128gcm", "TTL": str(LIVES_SECONDS), "Urgency": "normal",
+            "Topic": topic, "Authorization": message.headers["authorization"],
+        }  # fmt: skip
+
+    def __call__(self, target: Target, payload: dict[str, Any], topic: str) -> Answer:
+        """Send one message. What the service answers besides its status is never read."""
+        body, headers = self.packed(target, payload, topic=topic)
+        try:
+            with self._http.post(target.endpoint, data=body, headers=headers, timeout=PATIENCE_SECONDS, allow_redirects=False, stream=True) as answer:
+                return Answer(answer.status_code, answer.headers.get("Retry-After"))
+        except requests.RequestException:
+            return Answer(None)
+
+
+SendPush = Callable[[Target, dict[str, Any], str], Answer]
+
+
+def own_keys(db: Session, *, now: datetime) -> tuple[str, str]:
+    """The VAPID keys (private, public; PEM), made at the first start. Two processes starting at once end with one pair."""
+    found = db.execute(KEPT).scalar_one_or_none()
+    if found is None:
+        private, public, _ = VAPID.generate_keys()
+        add = (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(keys).on_conflict_do_nothing()
+        # both halves are one row, so that a race can never mix two pairs
+        db.execute(add, [{"name": VAPID_PAIR, "value": f"{private.decode()}{SEAM}{public.decode()}", "created_at": now}])
+        found = db.execute(KEPT).scalar_one()
+    private_pem, public_pem = found.split(SEAM)
+    return private_pem, public_pem
+
+
+def application_key(public_pem: str) -> str:
+    """The public key as browsers want it when somebody subscribes."""
+    return VAPID.get_application_server_key(load_pem_public_key(public_pem.encode()))

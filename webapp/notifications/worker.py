@@ -1,0 +1,85 @@
+"""The worker: carries messages every few seconds and does what the clock asks. Queue and schedule are huey's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from huey import Huey, PostgresHuey, SqliteHuey, crontab
+
+from webapp.foundation.clock import now
+from webapp.foundation.database import Database, make_engine
+from webapp.foundation.logs import log, set_up
+from webapp.foundation.settings import Settings
+from webapp.notifications.delivery import deliver_waiting
+from webapp.notifications.mail import MailCarrier
+from webapp.notifications.push import PushCarrier, own_keys
+
+EVERY_SECONDS = 5
+
+
+class Clockwork(Protocol):
+    """Something the clock asks for: `minute` and `hour` as in crontab."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def minute(self) -> str: ...
+    @property
+    def hour(self) -> str: ...
+    @property
+    def run(self) -> Callable[[Database, Settings, datetime], int]: ...
+
+
+def make_huey(settings: Settings) -> Huey:
+    """The queue, beside the database: a file for SQLite, tables for PostgreSQL."""
+    if settings.database.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("opstap", filename=str(settings.data_dir / "work.sqlite"), results=False)
+    return PostgresHuey("opstap", dsn=settings.database.replace("postgresql+psycopg://", "postgresql://", 1), results=False)
+
+
+def build(settings: Settings, clockwork: Sequence[Clockwork]) -> Huey:
+    """The queue with all its tasks."""
+    huey = make_huey(settings)
+    database = Database(make_engine(settings.database))
+    with database.transaction() as db:
+        private, public = own_keys(db, now=now())
+    push = PushCarrier(private, public, settings.vapid_contact)
+    mail = MailCarrier(settings.mail_url, settings.mail_from) if settings.mail_url else None
+
+    @huey.task(retries=3, retry_delay=20)  # type: ignore[untyped-decorator]
+    def deliver() -> None:
+        carried = deliver_waiting(database, send_push=push, send_mail=mail, url=settings.url, now=now())
+        if carried:
+            log.info("delivered", messages=carried)
+
+    @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    def every_minute() -> None:
+        for delay in range(0, 60, EVERY_SECONDS):
+            deliver.schedule(delay=delay, expires=60)
+
+    for task in clockwork:
+        schedule(huey, task, database, settings)
+    return huey
+
+
+def schedule(huey: Huey, task: Clockwork, database: Database, settings: Settings) -> None:
+    """Let the clock run this task; a fault is retried and told, and never stops the worker."""
+
+    def run() -> None:
+        done = task.run(database, settings, now())
+        if done:
+            log.info("clockwork", task=task.name, done=done)
+
+    run.__name__ = task.name.replace(" ", "_")
+    huey.periodic_task(crontab(minute=task.minute, hour=task.hour), retries=2, retry_delay=60)(run)
+
+
+def run_worker(settings: Settings, clockwork: Sequence[Clockwork]) -> None:
+    """Work until told to stop (SIGTERM or Ctrl-C); what is half done is finished first."""
+    set_up(json=not settings.demo)
+    huey = build(settings, clockwork)
+    consumer: Any = huey.create_consumer(workers=1, periodic=True, initial_delay=0.5, max_delay=2, check_worker_health=True)
+    consumer.run()

@@ -1,0 +1,1 @@
+"""What makes the site an app: manifest, service worker, offline page."""

@@ -118,7 +118,7 @@ def test_other_work_is_told_with_what_both_together_would_mean(world: make.World
 
     assert "Works 20 hours at Kwekerij De Morgen" in text
     assert "Same hours as other work" in text
-    assert "Becomes 40 hours : at most 3 months" in text
+    assert "Becomes 40 hours: at most 3 months" in text
 
 
 def test_the_requests_of_the_own_municipality_are_listed_with_their_free_places(world: make.World, marieke: Any, as_person: Any) -> None:

@@ -104,5 +104,16 @@ def forget_closed(db: Session, municipality_id: int, *, keep_days: int, now: dat
     return len(rows)
 
 
+def newer_offers(db: Session, offer: Offer) -> dict[str, bool]:
+    """What stands in the way of opening an offer again: another one that is open, or the same work offered anew."""
+    others = db.execute(
+        select(offers.c.request_id, offers.c.status).where(offers.c.participant_id == offer.participant_id, offers.c.id != offer.id, offers.c.status != "closed")
+    ).all()
+    return {
+        "has_another_open": any(other.status == "open" for other in others),
+        "was_offered_again": any(other.request_id == offer.request_id for other in others),
+    }
+
+
 def open_offers(db: Session, participant_id: uuid.UUID) -> int:
     return int(db.execute(select(func.count()).where(offers.c.participant_id == participant_id, offers.c.status == "open")).scalar_one())

@@ -33,13 +33,21 @@ class CannotOffer(Exception):
         self.why = why
 
 
-def outcome(answer: Answer, *, status: str, said_no: bool, closes_at: datetime, now: datetime) -> Outcome:
+def outcome(
+    answer: Answer, *, status: str, said_no: bool, closes_at: datetime, now: datetime, has_another_open: bool = False, was_offered_again: bool = False
+) -> Outcome:
     """What this answer does to an offer in this state.
 
     `said_no`: it was this person's own no that closed it, which may be taken back until it closes by itself.
+    `has_another_open`: another offer came meanwhile; one is open at a time, so this one does not open again, but a yes
+    to it is still possible. `was_offered_again`: the same work, in a newer offer that took the place of this one.
     Raises OfferGone when it is too late: it ran out, or the place went to somebody else.
     """
     in_time = now < closes_at
+    if status == "closed" and was_offered_again:
+        if answer == Answer.YES:
+            raise OfferGone
+        return Outcome.NOTHING
     if answer == Answer.YES:
         if status == "yes":
             return Outcome.NOTHING
@@ -49,9 +57,9 @@ def outcome(answer: Answer, *, status: str, said_no: bool, closes_at: datetime, 
     if answer == Answer.NO:
         return Outcome.NOTHING if status == "closed" else Outcome.DECLINE
     if status == "yes":
-        return Outcome.REOPEN if in_time else Outcome.DECLINE
+        return Outcome.REOPEN if in_time and not has_another_open else Outcome.DECLINE
     if status == "closed" and said_no and in_time:
-        return Outcome.REOPEN
+        return Outcome.NOTHING if has_another_open else Outcome.REOPEN
     if status == "open":
         return Outcome.NOTHING
     raise OfferGone

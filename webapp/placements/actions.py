@@ -14,7 +14,7 @@ from webapp.foundation.clock import day_of, instant
 from webapp.foundation.database import lock_municipality
 from webapp.history.actions import Change, record
 from webapp.notifications.actions import notify
-from webapp.offers.actions import close_the_others, said_no, set_status
+from webapp.offers.actions import close_the_others, newer_offers, said_no, set_status
 from webapp.offers.models import Offer
 from webapp.offers.rules import Answer, OfferGone, Outcome, outcome
 from webapp.offers.seal import NO, NOTHING_SAID, Sealer
@@ -72,7 +72,7 @@ def answer(db: Session, offer: Offer, said: Answer, *, by: Person, case_manager_
             return
         take_back_before_the_start(db, placement, offer, by=by, sealer=sealer, now=now)
         return
-    todo = outcome(said, status=offer.status, said_no=said_no(offer, sealer), closes_at=offer.closes_at, now=now)
+    todo = outcome(said, status=offer.status, said_no=said_no(offer, sealer), closes_at=offer.closes_at, now=now, **newer_offers(db, offer))
     if todo == Outcome.ACCEPT:
         accept(db, offer, placement, by=by, case_manager_id=case_manager_id, sealer=sealer, now=now)
     elif todo == Outcome.DECLINE:

@@ -255,13 +255,14 @@ def sheet(entry: HoursEntry, typed: Mapping[str, str], *, status: int = 200, fra
     reason, note = read_reason(typed)
     would_be = read_correction(entry, typed, reason)
     minutes = 0 if reason == "not_worked" else would_be.shift.minutes if would_be.shift else None
-    if wants_fragment() and fragment:
-        g.todo = {}
+    asked_again = bool(fragment) and wants_fragment()
+    if asked_again:
+        g.todo = {}  # a fragment has no menu
     return page(
         "hours/correcting.html", fragment=fragment, status=status, entry=entry, typed=typed, name=first_name(entry), reason=reason, note=note,
         errors=errors or {}, twice=twice or would_be.twice if status == 422 else set(), problem=problem, minutes=minutes,
         same=bool(would_be.shift and is_as_written(entry, would_be.shift)), hints=supervisor_hints(would_be.shift),
-        reasons=[(code, reason_words(code)) for code in REASON_WORDS],
+        reasons=[(code, reason_words(code)) for code in REASON_WORDS], asked_again=asked_again,
     )  # fmt: skip
 
 

@@ -201,17 +201,21 @@ def refuse(db: Session, placement: Placement, offer: Offer, *, by: Person, seale
 
 
 def stop(db: Session, placement: Placement, last: date, *, reason: str, by: Person, case_manager_id: uuid.UUID, now: datetime) -> None:
-    """A participant stops, which is always allowed and costs nothing. Until the last day it can be undone.
+    """A participant stops, which is always allowed and costs nothing. A later day, up to the one agreed at first, undoes it.
 
-    Raises TooLateToStop.
+    Naming the same day again changes nothing. Raises TooLateToStop.
     """
     today = day_of(now)
     if placement.status != "running":
         raise rules.TooLateToStop
-    rules.ensure_last_day(last, starts_on=placement.starts_on, ends_on=placement.ends_on, today=today)
+    rules.ensure_last_day(last, starts_on=placement.starts_on, ends_on=agreed_last_day(db, placement), today=today)
     before, placement.ends_on = placement.ends_on, max(last, placement.starts_on)
     db.add(placement)
-    db.execute(update(PlannedShift).where(shifts.c.placement_id == placement.id, shifts.c.day > last).values(cancelled_at=now))
+    of_placement = shifts.c.placement_id == placement.id
+    off: Any = db.execute(update(PlannedShift).where(of_placement, shifts.c.day > last, shifts.c.cancelled_at.is_(None)).values(cancelled_at=now))
+    on: Any = db.execute(update(PlannedShift).where(of_placement, shifts.c.day <= last, shifts.c.cancelled_at.is_not(None)).values(cancelled_at=None))
+    if before == placement.ends_on and not off.rowcount and not on.rowcount:
+        return
     db.flush()
     record_change(db, placement, "placement.stopping", {"last_day": last, "was": before, "reason": reason}, by=by, now=now)
     for to, path in ((case_manager_id, f"/participants/{placement.participant_id}"), (placement.supervisor_id, "/employer/team")):
@@ -219,6 +223,12 @@ def stop(db: Session, placement: Placement, last: date, *, reason: str, by: Pers
             db, to=to, municipality_id=placement.municipality_id, key="placement.stop", slots={"name": f"{by.first_name} {by.last_name[:1]}.", "last_on": last.isoformat()},
             path=path, cause_id=f"{placement.id}:{last}", now=now,
         )  # fmt: skip
+
+
+def agreed_last_day(db: Session, placement: Placement) -> date:
+    """The last day as it was agreed, however early somebody stops."""
+    request = db.get(WorkRequest, placement.request_id)
+    return placement.ends_on if request is None else max(placement.ends_on, rules.last_day(placement.starts_on, request.weeks))
 
 
 def end_passed(db: Session, municipality_id: int, *, now: datetime) -> int:

@@ -127,7 +127,12 @@ def placement_or_404(placement_id: uuid.UUID) -> Placement:
 
 @pages.get("/placements/<uuid:placement_id>/stop")
 def leaving(placement_id: uuid.UUID) -> Response:
-    return page("placements/stop.html", placement=placement_or_404(placement_id), today=day_of(now()), case_manager=own_case_manager())
+    return page("placements/stop.html", **stop_context(placement_or_404(placement_id)))
+
+
+def stop_context(placement: Placement) -> dict[str, Any]:
+    """`agreed`: the day the placement was to end at first; going on until then undoes a stop."""
+    return {"placement": placement, "today": day_of(now()), "case_manager": own_case_manager(), "agreed": actions.agreed_last_day(db(), placement)}
 
 
 @pages.post("/placements/<uuid:placement_id>/stop")
@@ -143,5 +148,5 @@ def stop(placement_id: uuid.UUID) -> Response:
         )
     except (ValueError, rules.TooLateToStop):
         errors = {"last_day": _("Choose a day from today until your last day.")}
-        return invalid("placements/stop.html", errors=errors, placement=placement, today=today, case_manager=own_case_manager())
+        return invalid("placements/stop.html", errors=errors, **stop_context(placement))
     return go("/today")

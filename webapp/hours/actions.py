@@ -40,6 +40,9 @@ CONFIRM = (
     .values(
         status=Status.CONFIRMED, certain_minutes=entries.c.minutes, version=entries.c.version + 1,
         confirmed_by=bindparam("by"), confirmed_at=bindparam("at"),
+        # a correction that the supervisor gave up must not come back later; the history keeps it
+        corrected_starts_at=None, corrected_stops_at=None, corrected_break_minutes=None, corrected_minutes=None,
+        correction_reason="", correction_note="",
     )
 )  # fmt: skip
 PLAN_OF_THE_DAY = select(planned).where(
@@ -204,6 +207,7 @@ def confirm(db: Session, chosen: Sequence[ToConfirm], *, by: Person, terms: Term
     for entry in fresh:
         rules.ensure_confirmable(written_by=entry.participant_id, confirming=by.id)
         next_status(Status(entry.status), Action.CONFIRM, by.role)
+        rules.ensure_certain_stays(minutes=entry.minutes, certain=entry.certain_minutes, status=Status(entry.status))
     if not fresh:
         return 0
     before = weeks_of(db, {entry.participant_id for entry in fresh})
@@ -238,12 +242,12 @@ def _confirmed_messages(fresh: Sequence[ToConfirm], cents: Mapping[uuid.UUID, in
 def unconfirm(db: Session, entry: HoursEntry, *, by: Person, terms: Terms, undo_seconds: int, now: datetime) -> None:
     """The supervisor takes back a slip of the thumb, shortly after. What was booked gets a counter-line.
 
-    Raises AlreadyClosed when it is too late: after that it is a correction, with a reason.
+    Raises AlreadyClosed when it is too late, or when a correction came before it: then it is a correction again, with a reason.
     """
     if entry.status == Status.SENT:
         return
     status = next_status(Status(entry.status), Action.UNCONFIRM, by.role)
-    if entry.confirmed_at is None or not rules.may_unconfirm(entry.confirmed_at, now, undo_seconds):
+    if entry.corrected_at is not None or entry.confirmed_at is None or not rules.may_unconfirm(entry.confirmed_at, now, undo_seconds):
         raise AlreadyClosed
     withdraw_notice(db, "hours.ok", f"{entry.id}:{entry.version}", now=now)
     entry.status, entry.version = status, entry.version + 1
@@ -380,10 +384,9 @@ def matching_plan(db: Session, placement: Placement, entry_id: uuid.UUID, shift:
 
 def weeks_of(db: Session, participants: set[uuid.UUID]) -> dict[uuid.UUID, dict[date, int]]:
     """Certain minutes per week (its Monday) of these people."""
-    weeks: dict[uuid.UUID, dict[date, int]] = {id: {} for id in participants}
-    for participant_id, week_of, minutes in db.execute(WEEKS, {"participants": list(participants)}):
-        weeks[participant_id][week_of] = int(minutes)
-    return weeks
+    found = db.execute(WEEKS[db.get_bind().dialect.name], {"participants": list(participants)})
+    known = {participant_id: {date.fromisoformat(week): int(minutes) for week, minutes in weeks.items()} for participant_id, weeks in found}
+    return {participant_id: known.get(participant_id, {}) for participant_id in participants}
 
 
 def _with_growth(before: Mapping[uuid.UUID, Mapping[date, int]], grown: Sequence[tuple[uuid.UUID, date, int]]) -> dict[uuid.UUID, dict[date, int]]:

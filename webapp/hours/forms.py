@@ -65,7 +65,7 @@ def read_shift(values: Mapping[str, str], *, worked_on: date | None = None) -> T
     clocks = {}
     for name, empty in (("start", _("Fill in when you started. For example 08:30.")), ("stop", _("Fill in when you stopped. For example 13:00."))):
         try:
-            clocks[name] = times.parse_clock(values.get(name, ""))
+            clocks[name] = times.parse_clock(values.get(name, ""), field=name)
         except times.NotAClockTime:
             typed.errors[name] = empty
     try:

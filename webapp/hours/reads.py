@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import JSON, and_, bindparam, func, or_, select
 
 from webapp.history.actions import CHAIN_END
 from webapp.hours.models import CheckIn, HoursEntry
@@ -20,11 +20,20 @@ files: Any = ParticipantFile.__table__  # type: ignore[attr-defined]
 check_ins: Any = CheckIn.__table__  # type: ignore[attr-defined]
 placements: Any = Placement.__table__  # type: ignore[attr-defined]
 
-WEEKS = (
-    select(entries.c.participant_id, entries.c.week_of, func.sum(entries.c.certain_minutes))
+_weeks = (
+    select(entries.c.participant_id, entries.c.week_of, func.sum(entries.c.certain_minutes).label("minutes"))
     .where(entries.c.participant_id.in_(bindparam("participants", expanding=True)), entries.c.certain_minutes > 0)
     .group_by(entries.c.participant_id, entries.c.week_of)
+    .subquery()
 )
+
+
+def _per_person(gather: Any) -> Any:
+    return select(_weeks.c.participant_id, gather(_weeks.c.week_of, _weeks.c.minutes, type_=JSON)).group_by(_weeks.c.participant_id)
+
+
+# one row a person, {"2026-03-09": 1260, ...}: hundreds of weeks as rows cost more to receive than to add up
+WEEKS = {"sqlite": _per_person(func.json_group_object), "postgresql": _per_person(func.json_object_agg)}
 
 OVERLAP = (
     select(entries.c.id, entries.c.worked_on)

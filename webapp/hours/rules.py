@@ -117,6 +117,12 @@ def ensure_confirmable(*, written_by: object, confirming: object) -> None:
         raise OwnHours
 
 
+def ensure_certain_stays(*, minutes: int, certain: int, status: Status) -> None:
+    """Confirming never takes away what a correction upwards already made certain. Raises NotNow: it is corrected, or agreed."""
+    if certain > minutes:
+        raise NotNow(status, Action.CONFIRM)
+
+
 def certain_minutes_after_correction(*, written: int, corrected: int, already_certain: int) -> int:
     """Paid minutes that stand at once when a supervisor corrects; only the rest waits for an answer (UX F5).
 

@@ -113,7 +113,7 @@ class Unset(StrictUndefined):
 
     __slots__ = ()
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # type: ignore[override]  # the one thing it may be asked
         return False
 
 

@@ -71,9 +71,13 @@ class Town:
     places: list[Establishment]
 
     @property
-    def terms(self) -> Terms:
+    def id(self) -> int:
         assert self.municipality.id is not None
-        return terms_of(self.db, self.municipality.id, self.municipality.terms_token)
+        return self.municipality.id
+
+    @property
+    def terms(self) -> Terms:
+        return terms_of(self.db, self.id, self.municipality.terms_token)
 
 
 def fill(database: Database, settings: Settings) -> bool:
@@ -123,14 +127,14 @@ def add_people(town: Town, slug: str, facts: dict[str, Any]) -> None:
     def add(role: str, first: str, last: str, establishment: Establishment | None = None, language: str = "nl", phone: str = "") -> Person:
         counts[role] = counts.get(role, 0) + 1
         key = f"{role.replace('_', '-')}-{counts[role]}"
-        account = Account(municipality_id=town.municipality.id, handle=f"{slug}-{key}", first_name=first, last_name=last, language=language, phone=phone, created_at=town.at)
+        account = Account(municipality_id=town.id, handle=f"{slug}-{key}", first_name=first, last_name=last, language=language, phone=phone, created_at=town.at)
         town.db.add(account)
         town.db.flush()
-        member = Membership(municipality_id=town.municipality.id, account_id=account.id, role=role, establishment_id=establishment.id if establishment else None, valid_from=LONG_AGO)
+        member = Membership(municipality_id=town.id, account_id=account.id, role=role, establishment_id=establishment.id if establishment else None, valid_from=LONG_AGO)
         town.db.add(member)
         town.db.flush()
         person = Person(
-            account.id, uuid.uuid4(), member.id, role, town.municipality.id or 0, town.municipality.name, town.municipality.phone, town.municipality.terms_token,
+            account.id, uuid.uuid4(), member.id, role, town.id, town.municipality.name, town.municipality.phone, town.municipality.terms_token,
             first, last, language, "", member.establishment_id, establishment.name if establishment else None,
         )  # fmt: skip
         town.people[key] = person
@@ -139,10 +143,10 @@ def add_people(town: Town, slug: str, facts: dict[str, Any]) -> None:
     for number, (role, first, last) in enumerate(facts["staff"]):
         add(role, first, last, phone=f"0100 200 {100 + number}")
     for number, (name, street, first, last) in enumerate(facts["employers"]):
-        employer = Employer(municipality_id=town.municipality.id, name=name, kvk=f"{10000000 + hash_of(slug) * 10 + number:08d}")
+        employer = Employer(municipality_id=town.id, name=name, kvk=f"{10000000 + hash_of(slug) * 10 + number:08d}")
         town.db.add(employer)
         town.db.flush()
-        place = Establishment(municipality_id=town.municipality.id, employer_id=employer.id, name=name, street=street, town=town.municipality.name, staff_count=38 + 20 * number, staff_counted_on=town.today - timedelta(days=90))
+        place = Establishment(municipality_id=town.id, employer_id=employer.id, name=name, street=street, town=town.municipality.name, staff_count=38 + 20 * number, staff_counted_on=town.today - timedelta(days=90))
         town.db.add(place)
         town.db.flush()
         town.places.append(place)
@@ -153,7 +157,7 @@ def add_people(town: Town, slug: str, facts: dict[str, Any]) -> None:
         manager = town.people["case-manager-1" if number < 6 else "case-manager-2"]
         town.db.add(
             ParticipantFile(
-                account_id=person.id, municipality_id=town.municipality.id, case_manager_id=manager.id, birth_date=date(1978 + number, 3, 4 + number) if number != 5 else None,
+                account_id=person.id, municipality_id=town.id, case_manager_id=manager.id, birth_date=date(1978 + number, 3, 4 + number) if number != 5 else None,
                 wage_subsidy_group=None if number == 5 else False, obliged=False, wishes=wishes[number], travels_by=("bike", "bike", "walk", "bus")[number % 4], needs="uitleg in korte zinnen" if number % 2 else "",
             )
         )  # fmt: skip
@@ -187,7 +191,7 @@ def week(days: str, start: str, stop: str, pause: int = 0) -> list[dict[str, Any
 def ask(town: Town, place: int, function: str, tasks: list[str], learn: str, pattern: list[dict[str, Any]], starts_on: date, weeks: int, *, places: int, note: str = "") -> WorkRequest:
     guide = town.people[f"supervisor-{place + 1}"]
     request = WorkRequest(
-        municipality_id=town.municipality.id, establishment_id=town.places[place].id, guide_id=guide.id, guide_note=note, function=function, tasks=tasks, learn=learn,
+        municipality_id=town.id, establishment_id=town.places[place].id, guide_id=guide.id, guide_note=note, function=function, tasks=tasks, learn=learn,
         pattern=pattern, weekly_minutes=sum(day.minutes for day in planned_days(pattern)), starts_on=starts_on, weeks=weeks, places=places, tariff_cents=1950, created_at=town.at,
     )  # fmt: skip
     town.db.add(request)

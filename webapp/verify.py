@@ -175,7 +175,7 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
             other: Table = key.column.table
             if "municipality_id" not in other.c:
                 continue
-            mine, theirs, pk = key.parent.name, key.column.name, list(table.primary_key)[0].name
+            mine, theirs, pk = key.parent.name, key.column.name, next(iter(table.primary_key)).name
             statement = (
                 f"SELECT a.{pk} AS id FROM {table.name} a JOIN {other.name} b ON b.{theirs} = a.{mine} "  # noqa: S608 - names of our own tables
                 "WHERE a.municipality_id <> b.municipality_id AND b.municipality_id IS NOT NULL AND a.municipality_id IS NOT NULL"

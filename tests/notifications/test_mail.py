@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socketserver
 import threading
+from typing import ClassVar
 
 import pytest
 
@@ -13,7 +14,7 @@ from webapp.notifications.mail import MailCarrier
 class Mailbox(socketserver.StreamRequestHandler):
     """The least a mail server says; boxes that begin with 'gone' do not exist, 'busy' ones come later."""
 
-    letters: list[str] = []
+    letters: ClassVar[list[str]] = []
 
     def handle(self) -> None:
         def say(line: str) -> None:

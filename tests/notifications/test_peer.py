@@ -45,7 +45,7 @@ def peer() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(["node", "-e", LISTEN_HERE_ONLY, "-", str(port)], cwd=PEERS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([shutil.which("node") or "node", "-e", LISTEN_HERE_ONLY, "-", str(port)], cwd=PEERS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     for _ in range(100):
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -105,7 +106,7 @@ def ngettext(singular: str, plural: str, num: int, **slots: object) -> str:
 
 def _filled(words: str, slots: dict[str, object]) -> str:
     """A slot that is markup (an amount, a name) stays markup; everything else is then escaped."""
-    return Markup(escape(words)) % slots if any(isinstance(slot, Markup) for slot in slots.values()) else words % slots
+    return escape(words) % slots if any(isinstance(slot, Markup) for slot in slots.values()) else words % slots
 
 
 _ = gettext
@@ -291,7 +292,7 @@ def faults() -> list[str]:
             if not message.id:
                 continue
             found = known.get(message.id, message.context)
-            texts = [] if found is None else [found.string] if isinstance(found.string, str) else list(found.string)
+            texts = [] if found is None else [found.string] if isinstance(found.string, str) else list(found.string or ())
             if not texts or not all(texts):
                 wrong.append(f"{code}: missing: {message.id!r}")
             elif found is not None and found.fuzzy:
@@ -301,7 +302,7 @@ def faults() -> list[str]:
     return wrong
 
 
-def _same_slots(source: str | tuple[str, ...], translated: str) -> bool:
+def _same_slots(source: str | Sequence[str], translated: str) -> bool:
     singular, *rest = [source] if isinstance(source, str) else source
     wanted = set(SLOT.findall(rest[0] if rest else singular))
     missing = wanted - set(SLOT.findall(translated))
@@ -314,7 +315,7 @@ def main(arguments: list[str]) -> int:
         update()
         return 0
     wrong = faults()
-    sys.stdout.write("\n".join(wrong[:200] + [f"{len(wrong)} faults in the translations" if wrong else "translations complete"]) + "\n")
+    sys.stdout.write("\n".join([*wrong[:200], f"{len(wrong)} faults in the translations" if wrong else "translations complete"]) + "\n")
     return 1 if wrong else 0
 
 

@@ -21,7 +21,6 @@ from webapp.hours.reads import check_ins, entries, visible_to
 from webapp.hours.words import reason_words, status_chip
 from webapp.people.employers import Establishment
 from webapp.people.models import Account
-from webapp.permissions import Role
 from webapp.placements.models import Placement
 from webapp.premium.rules import premium_cents
 from webapp.terms.actions import Terms, terms_of
@@ -37,14 +36,6 @@ def terms() -> Terms:
 def entry_or_404(entry_id: uuid.UUID) -> HoursEntry:
     found: HoursEntry | None = db().execute(visible_to(g.person, day_of(now())).where(entries.c.id == entry_id)).scalar_one_or_none()
     return found or abort(404)
-
-
-@pages.before_request
-def show_the_case() -> Response | None:
-    """Everybody opens hours at one address; for a case manager it is the page with both versions and the ruling."""
-    if request.endpoint == "hours.show" and g.person.role == Role.CASE_MANAGER:
-        return case_page(entry_or_404((request.view_args or {})["entry_id"]))
-    return None
 
 
 @pages.get("/disputes")

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from webapp.foundation.clock import day_of, monday_of, now
 from webapp.foundation.database import db
 from webapp.foundation.pages import go, page
-from webapp.foundation.texts import clock_words, day_words, gettext as _
+from webapp.foundation.texts import clock_words, day_words
+from webapp.foundation.texts import gettext as _
 from webapp.history.actions import history
-from webapp.hours import actions, forms, rules
-from webapp.hours import confirming, disputes  # noqa: F401 - they add the addresses of supervisors and case managers
+from webapp.hours import actions, confirming, disputes, forms, rules  # noqa: F401 - they also add the addresses of supervisors and case managers
 from webapp.hours.blueprint import pages
 from webapp.hours.models import HoursEntry
 from webapp.hours.reads import accounts, check_ins, entries, files, visible_to
@@ -23,6 +23,7 @@ from webapp.hours.rules import Status
 from webapp.hours.times import Shift
 from webapp.hours.words import change_words, reason_words, status_chip
 from webapp.people.models import Account
+from webapp.permissions import Role
 from webapp.placements import actions as placement_actions
 from webapp.placements.actions import placements, shifts
 from webapp.placements.models import Placement
@@ -248,7 +249,11 @@ def check_out(placement_id: uuid.UUID) -> Response:
 
 @pages.get("/hours/<uuid:entry_id>")
 def show(entry_id: uuid.UUID) -> Response:
-    return entry_page(entry_or_404(entry_id), {}, disagreeing=request.args.get("disagree") == "1")
+    """One entry: everybody opens it at the same address, and sees what their role needs."""
+    entry = entry_or_404(entry_id)
+    if g.person.role == Role.CASE_MANAGER:
+        return disputes.case_page(entry)
+    return entry_page(entry, {}, disagreeing=request.args.get("disagree") == "1")
 
 
 def entry_page(entry: HoursEntry, errors: dict[str, str], *, status: int = 200, **more: Any) -> Response:

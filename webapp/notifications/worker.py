@@ -49,13 +49,13 @@ def build(settings: Settings, clockwork: Sequence[Clockwork]) -> Huey:
     push = PushCarrier(private, public, settings.vapid_contact)
     mail = MailCarrier(settings.mail_url, settings.mail_from) if settings.mail_url else None
 
-    @huey.task(retries=3, retry_delay=20)  # type: ignore[untyped-decorator]
+    @huey.task(retries=3, retry_delay=20)
     def deliver() -> None:
         carried = deliver_waiting(database, send_push=push, send_mail=mail, url=settings.url, now=now())
         if carried:
             log.info("delivered", messages=carried)
 
-    @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    @huey.periodic_task(crontab(minute="*"))
     def every_minute() -> None:
         for delay in range(0, 60, EVERY_SECONDS):
             deliver.schedule(delay=delay, expires=60)

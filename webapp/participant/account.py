@@ -62,7 +62,8 @@ class AccountView(NamedTuple):
 def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date) -> AccountView:
     """The account of one person, with two statements. An entry waits for premium(best version) minus what is certain of it."""
     sums = {(int(row.year), int(row.month)): int(row.cents) for row in db.execute(MONTHS, {"participant": participant_id})}
-    waits, waiting = [], {}
+    waits: list[Waits] = []
+    waiting: dict[tuple[int, int], int] = {}
     for entry in db.execute(WAITING, {"participant": participant_id}):
         open_minutes = waiting_minutes(Status(entry.status), written=entry.minutes, corrected=entry.corrected_minutes, certain=entry.certain_minutes)
         rate = terms.rate(entry.worked_on).cents_per_hour
@@ -71,7 +72,7 @@ def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date
         key = (entry.worked_on.year, entry.worked_on.month)
         waiting[key] = waiting.get(key, 0) + cents
     shown = [key for key in sorted(sums.keys() | waiting.keys()) if key[0] == today.year]
-    months = [_month(date(*key, 1), sums.get(key, 0), waiting.get(key, 0)) for key in shown]
+    months = [_month(date(key[0], key[1], 1), sums.get(key, 0), waiting.get(key, 0)) for key in shown]
     this_year = sum(cents for key, cents in sums.items() if key[0] == today.year)
     return AccountView(sum(sums.values()), this_year, sum(wait.cents for wait in waits), waits, months)
 

@@ -26,7 +26,7 @@ def memberships_of(db: Session, account_id: uuid.UUID, today: date) -> list[Memb
             col(Membership.valid_from) <= today,
             or_(col(Membership.valid_until).is_(None), col(Membership.valid_until) >= today),
         )
-        .order_by(Membership.valid_from, Membership.role)
+        .order_by(col(Membership.valid_from), col(Membership.role))
     )
     return list(rows.scalars())
 
@@ -61,7 +61,7 @@ def choose_theme(db: Session, person: Person, theme: str) -> None:
 def stand_ins(db: Session, account_ids: set[uuid.UUID], today: date) -> dict[uuid.UUID, uuid.UUID]:
     """Who stands in today for whom, among these people."""
     rows: Any = db.execute(
-        select(Absence.account_id, Absence.stand_in_id).where(
+        select(col(Absence.account_id), col(Absence.stand_in_id)).where(
             col(Absence.account_id).in_(account_ids), col(Absence.first_day) <= today, col(Absence.last_day) >= today, col(Absence.ended_at).is_(None)
         )
     )

@@ -38,9 +38,13 @@ class Person(NamedTuple):
     establishment_id: uuid.UUID | None
     organisation_name: str | None
 
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def is_active(self) -> bool:
+        return True  # a membership or sign-in that ended never becomes a person
 
     @property
     def name(self) -> str:
@@ -85,7 +89,7 @@ login = LoginManager()
 login.session_protection = None  # a phone changes its address all day; the sign-in row decides
 
 
-@login.user_loader  # type: ignore[untyped-decorator]
+@login.user_loader
 def load_person(sign_in_id: str) -> Person | None:
     if request.endpoint == "static":
         return None

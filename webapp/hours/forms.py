@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from webapp.foundation.clock import day_of
-from webapp.foundation.texts import clock_words, day_words, gettext as _
+from webapp.foundation.texts import clock_words, day_words
+from webapp.foundation.texts import gettext as _
 from webapp.hours import times
 from webapp.hours.times import Shift
 
@@ -19,6 +20,7 @@ class Typed:
 
     values: Mapping[str, str]
     shift: Shift | None = None
+    worked_on: date | None = None
     errors: dict[str, str] = field(default_factory=dict)
     twice: set[str] = field(default_factory=set)  # fields whose time exists twice that night
 
@@ -62,6 +64,7 @@ def read_shift(values: Mapping[str, str], *, worked_on: date | None = None) -> T
             worked_on = read_day(values.get("worked_on", ""))
         except ValueError:
             typed.errors["worked_on"] = _("Choose the day you worked.")
+    typed.worked_on = worked_on
     clocks = {}
     for name, empty in (("start", _("Fill in when you started. For example 08:30.")), ("stop", _("Fill in when you stopped. For example 13:00."))):
         try:

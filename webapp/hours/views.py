@@ -175,10 +175,12 @@ def log(entry_id: uuid.UUID) -> Response:
         abort(404)
     placement = placement_or_404(request.form.get("placement_id") or (str(entry.placement_id) if entry else None))
     typed = forms.read_shift(request.form)
-    again = {**request.form.to_dict(), "entry_id": entry_id, "placement_id": placement.id, "supervisor": first_name(placement.supervisor_id)}
+    again = {
+        **dict.fromkeys(("worked_on", "start", "stop", "break_minutes", "version"), ""), **request.form.to_dict(), "entry_id": entry_id,
+        "placement_id": placement.id, "supervisor": first_name(placement.supervisor_id), "worked_on_date": typed.worked_on,
+    }  # fmt: skip
     if typed.shift is None:
         return week_page(again, typed.errors, status=422, twice=typed.twice)
-    again["worked_on_date"] = typed.shift.worked_on
     if request.form.get("ask") == "1" and (asked := forms.questions(typed.shift)):
         return week_page(again, {}, status=200, questions=asked, shift=typed.shift)
     try:

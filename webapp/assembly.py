@@ -65,6 +65,7 @@ def assemble(settings: Settings | None = None) -> Flask:
 def set_up_requests(app: Flask, settings: Settings) -> None:
     """What happens around every request, in this order: origin, language, permission; afterwards: save, measure, headers."""
     security.protect(app, settings)
+    logs.set_up(json=not (settings.demo or settings.testing))
     logs.follow_requests(app, every_request=not settings.testing)
     login.init_app(app)
     if settings.server_timing or settings.testing:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from webapp.foundation.settings import Settings
@@ -18,8 +19,9 @@ def save_copy(settings: Settings, to: Path, say: Callable[[str], None]) -> int:
         return 1
     partly = to.with_name(to.name + ".part")
     partly.unlink(missing_ok=True)
-    with sqlite3.connect(found) as source, sqlite3.connect(partly) as target:
+    with closing(sqlite3.connect(found)) as source, closing(sqlite3.connect(partly)) as target:
         source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")  # one file, that can be carried away
     wrong = checked(partly)
     if wrong:
         say(f"backup: the copy is not sound: {wrong}")
@@ -40,7 +42,7 @@ def put_back(settings: Settings, copy: Path, say: Callable[[str], None]) -> int:
     target = Path(settings.database.removeprefix("sqlite:///"))
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
-        with sqlite3.connect(target) as live:
+        with closing(sqlite3.connect(target)) as live:
             live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         os.replace(target, target.with_name(target.name + ".before-restore"))
         for leftover in ("-wal", "-shm"):
@@ -64,7 +66,7 @@ def sqlite_file(settings: Settings, say: Callable[[str], None]) -> Path | None:
 def checked(file: Path) -> str:
     """What is wrong with a database file; empty when it is sound and ours."""
     try:
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
             said = db.execute("PRAGMA quick_check").fetchone()[0]
             db.execute("SELECT 1 FROM municipality LIMIT 1")
     except sqlite3.DatabaseError as error:

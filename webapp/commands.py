@@ -92,7 +92,7 @@ def wait_until_ready(settings: Settings, server: subprocess.Popen[bytes]) -> boo
         if server.poll() is not None:
             return False
         try:
-            urllib.request.urlopen(address, timeout=2)  # noqa: S310 - our own address
+            urllib.request.urlopen(address, timeout=2)
             return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -145,6 +145,37 @@ def terms(arguments: argparse.Namespace) -> int:
         say(f"terms: nothing imported: {refused}")
         return 1
     say(f"terms: {report}")
+    return 0
+
+
+def people(arguments: argparse.Namespace) -> int:
+    """Bring in people from a CSV file: all of it or nothing."""
+    from webapp.foundation.clock import day_of, now
+    from webapp.people.imports import import_people
+
+    return bring_in(arguments.file, lambda db, lines: import_people(db, lines, now=now(), today=day_of(now())), "people")
+
+
+def employers(arguments: argparse.Namespace) -> int:
+    """Bring in employers and their establishments from a CSV file: all of it or nothing."""
+    from webapp.foundation.clock import now
+    from webapp.people.imports import import_employers
+
+    return bring_in(arguments.file, lambda db, lines: import_employers(db, lines, now=now()), "employers")
+
+
+def bring_in(file: str, take: Callable[[Any, list[str]], int], what: str) -> int:
+    """Import a file in one transaction and say what came of it."""
+    from webapp.people.imports import NotImported
+
+    database = open_database(load_for_shell(), migrate=True)
+    try:
+        with database.transaction() as db:
+            count = take(db, Path(file).read_text(encoding="utf-8-sig").splitlines())
+    except NotImported as refused:
+        say(f"{what}: nothing imported\n{refused}")
+        return 1
+    say(f"{what}: {count} rows")
     return 0
 
 
@@ -204,6 +235,8 @@ def parser() -> argparse.ArgumentParser:
     add("restore", restore).add_argument("file")
     within = commands.add_parser("terms", help="published regulations").add_subparsers(required=True)
     add("import", terms, within).add_argument("file")
+    for name, run in (("people", people), ("employers", employers)):
+        add("import", run, commands.add_parser(name, help=(run.__doc__ or "").split("\n")[0]).add_subparsers(required=True)).add_argument("file")
     return made
 
 

@@ -84,7 +84,7 @@ def premium() -> Response:
     return page(
         "participant/premium.html", account=account, others_cents=int(others), counted_cents=counted, maximum=maximum, year=day.year,
         percent=min(100, counted * 100 // maximum.cents) if maximum.cents else 0, room_cents=room_left_cents(counted, maximum.cents),
-        pays_on=terms.next_payout_on(day), lines=lines, latest=latest, split=split_for(latest, terms), status_chip=status_chip, everything=everything,
+        pays_on=terms.next_payout_on(day), lines=lines, latest=latest, rate=terms.rate(latest.worked_on) if latest else None, split=split_for(latest, terms), status_chip=status_chip, everything=everything,
         more=not everything and len(lines) == LINES_SHOWN,
     )  # fmt: skip
 

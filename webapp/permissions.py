@@ -40,6 +40,7 @@ PUBLIC = frozenset({
     "static", "pages.home", "pages.language", "pages.choose_language", "pages.healthz", "pages.readyz", "pages.metrics",
     "people.sign_in", "people.sign_out", "people.demo", "people.demo_sign_in",
     "pwa.manifest", "pwa.service_worker", "pwa.offline",
+    "employer.tablet", "employer.open_tablet",
 })  # fmt: skip
 
 PERMISSIONS = {
@@ -81,6 +82,9 @@ PERMISSIONS = {
     "employer.company":             allow(S,                    whose="own workplace"),
     "employer.stand_in":            allow(S,                    whose="own"),
     "employer.end_stand_in":        allow(S,                    whose="own"),
+    "employer.set_pin":             allow(S,                    whose="own"),
+    "employer.share_tablet":        allow(S,                    whose="own workplace"),
+    "employer.end_tablet":          allow(S,                    whose="own workplace"),
 
     "caseload.signals":             allow(C,                    whose="own caseload"),
     "caseload.participants":        allow(C,                    whose="own caseload"),

@@ -7,9 +7,10 @@ from webapp.notifications import models as notifications
 from webapp.offers import models as offers
 from webapp.people import employers
 from webapp.people import models as people
+from webapp.people import tablets
 from webapp.placements import models as placements
 from webapp.premium import models as premium
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, employers, terms, history, notifications, premium, milestones, requests, offers, placements, hours)
+ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours)

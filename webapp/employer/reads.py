@@ -13,6 +13,7 @@ from sqlmodel import Session
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Absence, Account, Membership, ParticipantFile
 from webapp.people.person import Person
+from webapp.people.tablets import SharedTablet, pins, tablets
 from webapp.permissions import Role
 from webapp.placements.actions import placements, shifts
 from webapp.requests.models import WorkRequest
@@ -65,7 +66,11 @@ def planned_shifts(db: Session, placement_ids: Sequence[uuid.UUID], first: date,
     return list(
         db.execute(
             select(shifts.c.placement_id, shifts.c.day, shifts.c.starts_at, shifts.c.stops_at)
-            .where(shifts.c.placement_id.in_(placement_ids), shifts.c.day.between(first, last), shifts.c.cancelled_at.is_(None))
+            .where(
+                shifts.c.placement_id.in_(placement_ids),
+                shifts.c.day.between(first, last),
+                shifts.c.cancelled_at.is_(None),
+            )
             .order_by(shifts.c.starts_at)
         )
     )
@@ -76,13 +81,19 @@ def own_establishment(db: Session, person: Person) -> Any:
     return db.execute(
         select(establishments, employers.c.name.label("employer"))
         .join(employers, employers.c.id == establishments.c.employer_id)
-        .where(establishments.c.id == person.establishment_id, establishments.c.municipality_id == person.municipality_id)
+        .where(
+            establishments.c.id == person.establishment_id,
+            establishments.c.municipality_id == person.municipality_id,
+        )
     ).one()
 
 
 def counts_on(today: date) -> Any:
     """Memberships that count today."""
-    return (memberships.c.valid_from <= today, or_(memberships.c.valid_until.is_(None), memberships.c.valid_until >= today))
+    return (
+        memberships.c.valid_from <= today,
+        or_(memberships.c.valid_until.is_(None), memberships.c.valid_until >= today),
+    )
 
 
 def supervisors_here(db: Session, person: Person, today: date) -> list[Any]:
@@ -102,7 +113,11 @@ def supervisors_here(db: Session, person: Person, today: date) -> list[Any]:
 
 def colleagues(db: Session, person: Person, today: date) -> list[Any]:
     """Supervisors of the same employer who could stand in, each once; those of this establishment first."""
-    employer = select(establishments.c.employer_id).where(establishments.c.id == person.establishment_id).scalar_subquery()
+    employer = (
+        select(establishments.c.employer_id)
+        .where(establishments.c.id == person.establishment_id)
+        .scalar_subquery()
+    )
     found = db.execute(
         select(memberships, accounts.c.first_name, accounts.c.last_name, establishments.c.name.label("establishment"))
         .join(accounts, accounts.c.id == memberships.c.account_id)
@@ -132,3 +147,35 @@ def own_absences(db: Session, person: Person, today: date) -> list[Any]:
             .order_by(absences.c.first_day)
         )
     )  # fmt: skip
+
+
+def with_pin(db: Session, device: SharedTablet, today: date) -> list[Any]:
+    """Who can sign in on this tablet: supervisors of its establishment who set a pin. First names only."""
+    return list(
+        db.execute(
+            select(memberships.c.id, accounts.c.first_name)
+            .join(accounts, accounts.c.id == memberships.c.account_id)
+            .join(pins, pins.c.account_id == memberships.c.account_id)
+            .where(
+                memberships.c.establishment_id == device.establishment_id,
+                memberships.c.role == Role.SUPERVISOR,
+                *counts_on(today),
+            )
+            .order_by(accounts.c.first_name)
+        )
+    )
+
+
+def own_tablets(db: Session, person: Person) -> list[Any]:
+    """The shared tablets of this establishment."""
+    return list(
+        db.execute(
+            select(tablets)
+            .where(tablets.c.establishment_id == person.establishment_id, tablets.c.ended_at.is_(None))
+            .order_by(tablets.c.made_at)
+        )
+    )
+
+
+def has_pin(db: Session, person: Person) -> bool:
+    return db.execute(select(pins.c.account_id).where(pins.c.account_id == person.id)).first() is not None

@@ -6,17 +6,22 @@ import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Response, abort, g, request
 
-from webapp.employer import actions, reads
+from webapp.employer import (
+    actions,
+    reads,
+    tablet,  # noqa: F401 - it adds its addresses
+)
+from webapp.employer.blueprint import pages
 from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db
 from webapp.foundation.pages import go, page
-from webapp.foundation.texts import date_words, gettext as _
+from webapp.foundation.texts import date_words
+from webapp.foundation.texts import gettext as _
 from webapp.hours.forms import read_day, read_uuid
+from webapp.people import tablets
 from webapp.people.models import Membership
-
-pages = Blueprint("employer", __name__, template_folder="templates")
 
 DAYS_AHEAD = 7
 LONGEST_ABSENCE = timedelta(days=365)
@@ -27,7 +32,12 @@ def team() -> Response:
     today = day_of(now())
     members = reads.team(db(), g.person, first=today, last=today + timedelta(days=DAYS_AHEAD))
     here_today = [(shift, member) for member in members for shift in member.shifts if shift.day == today]
-    return page("employer/team.html", members=members, here_today=sorted(here_today, key=lambda pair: pair[0].starts_at), today=today)
+    return page(
+        "employer/team.html",
+        members=members,
+        here_today=sorted(here_today, key=lambda pair: pair[0].starts_at),
+        today=today,
+    )
 
 
 @pages.get("/employer/company")
@@ -35,12 +45,18 @@ def company() -> Response:
     return company_page({}, notice=_("It is arranged.") if "arranged" in request.args else None)
 
 
-def company_page(typed: Mapping[str, str], *, status: int = 200, errors: Mapping[str, str] | None = None, notice: str | None = None) -> Response:
+def company_page(
+    typed: Mapping[str, str],
+    *,
+    status: int = 200,
+    errors: Mapping[str, str] | None = None,
+    notice: str | None = None,
+) -> Response:
     today = day_of(now())
     return page(
         "employer/company.html", status=status, errors=errors or {}, typed=typed, notice=notice, place=reads.own_establishment(db(), g.person),
         supervisors=reads.supervisors_here(db(), g.person, today), colleagues=reads.colleagues(db(), g.person, today),
-        absences=reads.own_absences(db(), g.person, today), today=today,
+        absences=reads.own_absences(db(), g.person, today), today=today, tablets=reads.own_tablets(db(), g.person), has_pin=reads.has_pin(db(), g.person),
     )  # fmt: skip
 
 
@@ -67,7 +83,10 @@ def stand_in() -> Response:
     try:
         actions.arrange_stand_in(db(), g.person, colleague, last_day=last_day, now=at)
     except actions.AlreadyArranged as known:
-        words = _("Somebody already stands in for you until %(day)s. End that first.", day=date_words(known.last_day))
+        words = _(
+            "Somebody already stands in for you until %(day)s. End that first.",
+            day=date_words(known.last_day),
+        )
         return company_page(typed, status=422, errors={"membership_id": words})
     return go("/employer/company?arranged=1")
 
@@ -77,4 +96,17 @@ def end_stand_in(absence_id: uuid.UUID) -> Response:
     """I am back."""
     if not actions.end_stand_in(db(), g.person, absence_id, now=now()):
         abort(404)
+    return go("/employer/company?arranged=1")
+
+
+@pages.post("/employer/pin")
+def set_pin() -> Response:
+    """My four digits for the shared tablet."""
+    try:
+        tablets.set_pin(db(), g.person, request.form.get("pin", ""), now=now())
+    except tablets.EasyPin:
+        return company_page(
+            {}, status=422, errors={"pin": _("Choose four digits that are not easy to guess.")}
+        )
+    actions.told(db(), "tablet.pin_set", g.person.id, {}, by=g.person, now=now())
     return go("/employer/company?arranged=1")

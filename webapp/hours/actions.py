@@ -23,11 +23,12 @@ from webapp.hours.rules import Action, Status, next_status
 from webapp.hours.times import Shift, as_planned, deviation_minutes
 from webapp.milestones.actions import Whose, note
 from webapp.milestones.rules import newly_reached
-from webapp.notifications.actions import notify_many, withdraw as withdraw_notice
+from webapp.notifications.actions import notify_many
+from webapp.notifications.actions import withdraw as withdraw_notice
 from webapp.people.actions import stand_ins
 from webapp.people.models import Account, ParticipantFile
 from webapp.people.person import Person
-from webapp.placements.models import PlannedShift, Placement
+from webapp.placements.models import Placement, PlannedShift
 from webapp.premium.actions import Credit, credit, credit_again
 from webapp.terms.actions import Terms
 
@@ -193,7 +194,7 @@ class ToConfirm(NamedTuple):
 
 def to_confirm(db: Session, ids: Sequence[uuid.UUID], *, by: Person) -> list[ToConfirm]:
     """Of these entries, the ones at this supervisor's own workplace."""
-    rows = db.execute(TO_CONFIRM, {"municipality": by.municipality_id, "establishment": by.establishment_id, "ids": list(ids)})
+    rows = db.execute(TO_CONFIRM, {"municipality": by.municipality_id, "establishment": by.establishment_id, "ids": list(ids)}).all()
     return [ToConfirm._make(row) for row in rows]
 
 

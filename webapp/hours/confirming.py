@@ -12,7 +12,16 @@ from flask import Response, abort, g, request
 from webapp.foundation.clock import day_of, local, now
 from webapp.foundation.database import db
 from webapp.foundation.pages import go, page, wants_fragment
-from webapp.foundation.texts import Day_words, clock_words, date_words, day_words, duration_words, gettext as _, language, ngettext
+from webapp.foundation.texts import (
+    Day_words,
+    clock_words,
+    date_words,
+    day_words,
+    duration_words,
+    language,
+    ngettext,
+)
+from webapp.foundation.texts import gettext as _
 from webapp.hours import actions, board, forms, rules, times
 from webapp.hours.blueprint import pages
 from webapp.hours.board import Row
@@ -34,7 +43,9 @@ def terms() -> Terms:
 
 
 def entry_or_404(entry_id: uuid.UUID) -> HoursEntry:
-    found: HoursEntry | None = db().execute(visible_to(g.person, day_of(now())).where(entries.c.id == entry_id)).scalar_one_or_none()
+    found: HoursEntry | None = (
+        db().execute(visible_to(g.person, day_of(now())).where(entries.c.id == entry_id)).scalar_one_or_none()
+    )
     return found or abort(404)
 
 
@@ -68,21 +79,34 @@ def day_title(day: date, today: date) -> str:
 def ruling_by(responded_at: datetime) -> date | None:
     """The last day on which the case manager decides in time, as agreed in the terms."""
     try:
-        return rules.ruling_due(day_of(responded_at), terms().silence(day_of(responded_at)).ruling_working_days)
+        return rules.ruling_due(
+            day_of(responded_at), terms().silence(day_of(responded_at)).ruling_working_days
+        )
     except NoTermsInForce:
         return None
 
 
 def notice_of(said: Mapping[str, str]) -> str | None:
     """What was done just now, in words."""
-    count, left = (int(said[name]) if said.get(name, "").isdigit() and len(said[name]) < 6 else None for name in ("confirmed", "left"))
+    count, left = (
+        int(said[name]) if said.get(name, "").isdigit() and len(said[name]) < 6 else None
+        for name in ("confirmed", "left")
+    )
     if said.get("sent"):
         return _("Your change is sent. You read the answer here.")
     if count is None:
         return None
-    words = ngettext("%(num)s shift is confirmed.", "%(num)s shifts are confirmed.", count) if count else _("Nothing was left to confirm.")
+    words = (
+        ngettext("%(num)s shift is confirmed.", "%(num)s shifts are confirmed.", count)
+        if count
+        else _("Nothing was left to confirm.")
+    )
     if left:
-        words += " " + ngettext("%(num)s shift changed meanwhile and stays open.", "%(num)s shifts changed meanwhile and stay open.", left)
+        words += " " + ngettext(
+            "%(num)s shift changed meanwhile and stays open.",
+            "%(num)s shifts changed meanwhile and stay open.",
+            left,
+        )
     return words
 
 
@@ -101,7 +125,14 @@ def confirm(entry_id: uuid.UUID) -> Response:
     if version is not None and version not in seen:
         return changed(row_of(entry), version)
     try:
-        fresh = actions.confirm(db(), found, by=g.person, terms=terms(), undo_seconds=board.undo_seconds(terms(), day_of(at)), now=at)
+        fresh = actions.confirm(
+            db(),
+            found,
+            by=g.person,
+            terms=terms(),
+            undo_seconds=board.undo_seconds(terms(), day_of(at)),
+            now=at,
+        )
     except (rules.OwnHours, rules.NotYours):
         abort(403)
     except rules.NotNow:
@@ -118,9 +149,22 @@ def unconfirm(entry_id: uuid.UUID) -> Response:
     """A slip of the thumb, taken back shortly after."""
     entry, at = entry_or_404(entry_id), now()
     try:
-        actions.unconfirm(db(), entry, by=g.person, terms=terms(), undo_seconds=board.undo_seconds(terms(), day_of(at)), now=at)
+        actions.unconfirm(
+            db(),
+            entry,
+            by=g.person,
+            terms=terms(),
+            undo_seconds=board.undo_seconds(terms(), day_of(at)),
+            now=at,
+        )
     except actions.AlreadyClosed:
-        return refused(shown(entry_id), _("It is too late to take this back here. Change the hours instead: %(name)s then reads why.", name=shown(entry_id).first_name))
+        return refused(
+            shown(entry_id),
+            _(
+                "It is too late to take this back here. Change the hours instead: %(name)s then reads why.",
+                name=shown(entry_id).first_name,
+            ),
+        )
     except rules.NotNow:
         return changed(shown(entry_id), None)
     return answered(shown(entry_id))
@@ -132,7 +176,9 @@ def confirm_many() -> Response:
     asked = [forms.read_uuid(text) for text in request.form.getlist("entry_id")]
     ids = {id for id in asked if id is not None}
     if not ids or None in asked:
-        return list_page(status=422, errors={"entry_id": _("Nothing was chosen to confirm. Look at the list once more.")})
+        return list_page(
+            status=422, errors={"entry_id": _("Nothing was chosen to confirm. Look at the list once more.")}
+        )
     found = actions.to_confirm(db(), list(ids), by=g.person)
     if len(found) != len(ids):
         abort(404)
@@ -140,7 +186,14 @@ def confirm_many() -> Response:
     left = sum(entry.status == Status.SENT for entry in found) - len(chosen)
     at = now()
     try:
-        count = actions.confirm(db(), chosen, by=g.person, terms=terms(), undo_seconds=board.undo_seconds(terms(), day_of(at)), now=at)
+        count = actions.confirm(
+            db(),
+            chosen,
+            by=g.person,
+            terms=terms(),
+            undo_seconds=board.undo_seconds(terms(), day_of(at)),
+            now=at,
+        )
     except (rules.OwnHours, rules.NotYours):
         abort(403)
     except (NoTermsInForce, NotPerHour):
@@ -165,22 +218,41 @@ def answered(row: Row) -> Response:
     if not wants_fragment():
         return go(f"/employer/hours#entry-{row.id}")
     g.todo = {}  # a fragment has no menu
-    return page("hours/row.html", fragment="fragment", row=row, drawn=drawn_rows([row]), counts=board.counts(db(), g.person, row.worked_on))
+    return page(
+        "hours/row.html",
+        fragment="fragment",
+        row=row,
+        drawn=drawn_rows([row]),
+        counts=board.counts(db(), g.person, row.worked_on),
+    )
 
 
 def refused(row: Row, problem: str) -> Response:
     """409: why it cannot be done, and the row as it is now."""
     if wants_fragment():
         g.todo = {}  # a fragment has no menu
-    return page("hours/row.html", fragment="fragment", status=409, row=row, drawn=drawn_with_problem(row, problem), counts=None)
+    return page(
+        "hours/row.html",
+        fragment="fragment",
+        status=409,
+        row=row,
+        drawn=drawn_with_problem(row, problem),
+        counts=None,
+    )
 
 
 def changed(row: Row, version: int | None) -> Response:
     """409: somebody was first. Both versions in words: what this supervisor had before them, and what it is now."""
     before = written_at(db(), row.id, version, municipality_id=g.person.municipality_id) if version else None
-    problem = _("This changed while you were looking.") if row.status != Status.WITHDRAWN else _("%(name)s took these hours back.", name=row.first_name)
+    problem = (
+        _("This changed while you were looking.")
+        if row.status != Status.WITHDRAWN
+        else _("%(name)s took these hours back.", name=row.first_name)
+    )
     if before is not None:
-        problem += " " + _("You saw %(before)s. It is now %(after)s.", before=shift_words(before), after=shift_words(row))
+        problem += " " + _(
+            "You saw %(before)s. It is now %(after)s.", before=shift_words(before), after=shift_words(row)
+        )
     return refused(row, problem)
 
 
@@ -188,8 +260,15 @@ def shift_words(shift: Any) -> str:
     """Times, break and length of a shift in one line: '08:30 – 13:00, break 30 min: 4 hours'."""
     times_words = board.time_range(shift.starts_at, shift.stops_at)
     if not shift.break_minutes:
-        return _("%(times)s, no break: %(duration)s", times=times_words, duration=duration_words(shift.minutes))
-    return _("%(times)s, break %(pause)s: %(duration)s", times=times_words, pause=duration_words(shift.break_minutes), duration=duration_words(shift.minutes))
+        return _(
+            "%(times)s, no break: %(duration)s", times=times_words, duration=duration_words(shift.minutes)
+        )
+    return _(
+        "%(times)s, break %(pause)s: %(duration)s",
+        times=times_words,
+        pause=duration_words(shift.break_minutes),
+        duration=duration_words(shift.minutes),
+    )
 
 
 def no_rate(row: Row) -> Response:
@@ -197,7 +276,10 @@ def no_rate(row: Row) -> Response:
 
 
 def no_rate_words() -> str:
-    return _("The municipality has not recorded the premium for this day yet. The hours stay open; call %(phone)s.", phone=g.person.municipality_phone)
+    return _(
+        "The municipality has not recorded the premium for this day yet. The hours stay open; call %(phone)s.",
+        phone=g.person.municipality_phone,
+    )
 
 
 # correcting -------------------------------------------------------------------------------
@@ -228,11 +310,25 @@ def correct(entry_id: uuid.UUID) -> Response:
     try:
         if read.shift and is_as_written(entry, read.shift):
             return accept(entry, version)
-        actions.correct(db(), entry, read.shift, version=version, reason=reason, note=note, by=g.person, terms=terms(), now=at)
+        actions.correct(
+            db(),
+            entry,
+            read.shift,
+            version=version,
+            reason=reason,
+            note=note,
+            by=g.person,
+            terms=terms(),
+            now=at,
+        )
     except actions.Stale:
         return sheet(entry, typed, status=409, problem=stale_words(entry, read.shift))
     except actions.Overlaps as clash:
-        words = _("%(name)s already has other hours at this time, on %(day)s.", name=first_name(entry), day=day_words(clash.worked_on))
+        words = _(
+            "%(name)s already has other hours at this time, on %(day)s.",
+            name=first_name(entry),
+            day=day_words(clash.worked_on),
+        )
         return sheet(entry, typed, status=422, errors={"start": words})
     except (rules.OwnHours, rules.NotYours):
         abort(403)
@@ -250,7 +346,16 @@ def accept(entry: HoursEntry, version: int | None) -> Response:
     return confirm(entry.id)
 
 
-def sheet(entry: HoursEntry, typed: Mapping[str, str], *, status: int = 200, fragment: str | None = None, errors: Mapping[str, str] | None = None, twice: set[str] | None = None, problem: str | None = None) -> Response:
+def sheet(
+    entry: HoursEntry,
+    typed: Mapping[str, str],
+    *,
+    status: int = 200,
+    fragment: str | None = None,
+    errors: Mapping[str, str] | None = None,
+    twice: set[str] | None = None,
+    problem: str | None = None,
+) -> Response:
     """The sheet with these values; what was typed stays, errors stand at their fields."""
     reason, note = read_reason(typed)
     would_be = read_correction(entry, typed, reason)
@@ -269,10 +374,19 @@ def sheet(entry: HoursEntry, typed: Mapping[str, str], *, status: int = 200, fra
 def as_it_is(entry: HoursEntry) -> dict[str, str]:
     """What the sheet starts with: the supervisor's own version when there is one, otherwise what was written."""
     if entry.corrected_starts_at and entry.corrected_stops_at and entry.status == Status.CORRECTED:
-        start, stop, pause = entry.corrected_starts_at, entry.corrected_stops_at, entry.corrected_break_minutes or 0
+        start, stop, pause = (
+            entry.corrected_starts_at,
+            entry.corrected_stops_at,
+            entry.corrected_break_minutes or 0,
+        )
     else:
         start, stop, pause = entry.starts_at, entry.stops_at, entry.break_minutes
-    filled = {"start": clock_words(start), "stop": clock_words(stop), "break_minutes": str(pause), "version": str(entry.version)}
+    filled = {
+        "start": clock_words(start),
+        "stop": clock_words(stop),
+        "break_minutes": str(pause),
+        "version": str(entry.version),
+    }
     for name, moment in (("start", start), ("stop", stop)):
         if local(moment).fold:
             filled[f"{name}_fold"] = "1"
@@ -291,8 +405,13 @@ def read_correction(entry: HoursEntry, typed: Mapping[str, str], reason: str) ->
     """The shift as the supervisor says it was; nothing to read when there was no work at all."""
     if reason == "not_worked":
         return forms.Typed(typed)
-    read = forms.read_shift(with_known_folds(entry, typed), worked_on=day_meant(entry, typed.get("start", "")))
-    for name, words in (("start", _("Fill in when the work began. For example 08:30.")), ("stop", _("Fill in when the work stopped. For example 13:00."))):
+    read = forms.read_shift(
+        with_known_folds(entry, typed), worked_on=day_meant(entry, typed.get("start", ""))
+    )
+    for name, words in (
+        ("start", _("Fill in when the work began. For example 08:30.")),
+        ("stop", _("Fill in when the work stopped. For example 13:00.")),
+    ):
         if name in read.errors and not is_clock(typed.get(name, "")):
             read.errors[name] = words
     return read
@@ -311,7 +430,9 @@ def with_known_folds(entry: HoursEntry, typed: Mapping[str, str]) -> dict[str, s
     """A time left as it was written needs no question which of two equal times it is."""
     known = {name: typed[name] for name in typed}
     for name, moment in (("start", entry.starts_at), ("stop", entry.stops_at)):
-        if is_clock(typed.get(name, "")) and times.parse_clock(typed[name]) == local(moment).time().replace(second=0, microsecond=0):
+        if is_clock(typed.get(name, "")) and times.parse_clock(typed[name]) == local(moment).time().replace(
+            second=0, microsecond=0
+        ):
             known.setdefault(f"{name}_fold", str(local(moment).fold))
     return known
 
@@ -325,13 +446,22 @@ def is_clock(text: str) -> bool:
 
 
 def is_as_written(entry: HoursEntry, shift: times.Shift) -> bool:
-    return (shift.starts_at, shift.stops_at, shift.break_minutes) == (entry.starts_at, entry.stops_at, entry.break_minutes)
+    return (shift.starts_at, shift.stops_at, shift.break_minutes) == (
+        entry.starts_at,
+        entry.stops_at,
+        entry.break_minutes,
+    )
 
 
 def stale_words(entry: HoursEntry, shift: times.Shift | None) -> str:
     """Both versions in words: what the participant made of it meanwhile, and what this supervisor typed."""
     yours = shift_words(shift) if shift else _("not worked")
-    return _("%(name)s changed these hours in the meantime: %(theirs)s. You typed %(yours)s. Look once more.", name=first_name(entry), theirs=shift_words(entry), yours=yours)
+    return _(
+        "%(name)s changed these hours in the meantime: %(theirs)s. You typed %(yours)s. Look once more.",
+        name=first_name(entry),
+        theirs=shift_words(entry),
+        yours=yours,
+    )
 
 
 def supervisor_hints(shift: times.Shift | None) -> list[str]:

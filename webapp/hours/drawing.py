@@ -42,7 +42,11 @@ def drawn_dock(count: int, code: str) -> Markup:
 
 
 def drawn_row(row: Row, code: str) -> str:
-    return drawn_look(row.look, code) % {"id": str(row.id), "version": row.version, "name": str(escape(row.name))}
+    return drawn_look(row.look, code) % {
+        "id": str(row.id),
+        "version": row.version,
+        "name": str(escape(row.name)),
+    }
 
 
 def drawn_rows(rows: Iterable[Row]) -> Markup:
@@ -55,7 +59,12 @@ def drawn_days(days: Iterable[tuple[Day, str]]) -> Markup:
     code = language().code
     parts = []
     for day, title in days:
-        parts += ['<section class="card flush" aria-labelledby="day-', day.day.isoformat(), '">', drawn_head(day.day, title, day.open, code)]
+        parts += [
+            '<section class="card flush" aria-labelledby="day-',
+            day.day.isoformat(),
+            '">',
+            drawn_head(day.day, title, day.open, code),
+        ]
         parts += [drawn_row(row, code) for row in day.rows]
         parts.append("</section>")
     return Markup("".join(parts))  # noqa: S704 - drawn by templates, names escaped above
@@ -63,10 +72,14 @@ def drawn_days(days: Iterable[tuple[Day, str]]) -> Markup:
 
 def drawn_with_problem(row: Row, problem: str) -> Markup:
     """One row with why something could not be done."""
-    return Markup(get_template_attribute("hours/rows.html", "row")(row.look, row.id, row.version, row.name, problem))  # noqa: S704 - a macro escapes
+    drawn: Markup = get_template_attribute("hours/rows.html", "row")(
+        row.look, row.id, row.version, row.name, problem
+    )
+    return drawn
 
 
 def hidden_ids(rows: Iterable[Row]) -> Markup:
     """The fields of the button for all that match the plan."""
     ids = [str(row.id) for row in rows]
-    return Markup("".join([f'<input type="hidden" name="entry_id" value="{id}" id="bulk-{id}">' for id in ids]))  # noqa: S704 - ids only
+    field = '<input type="hidden" name="entry_id" value="{0}" id="bulk-{0}">'
+    return Markup("".join([field.format(id) for id in ids]))  # noqa: S704 - ids only

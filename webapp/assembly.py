@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, g, request
 from flask_compress import Compress
 from flask_login import current_user
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import Conflict, HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import navigation
@@ -27,6 +27,7 @@ from webapp.permissions import PUBLIC, may
 from webapp.placements import views as placements
 from webapp.pwa import views as pwa
 from webapp.requests import views as requests
+from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
 
@@ -97,6 +98,12 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Any:
         return error.response or pages.problem_page(error)
+
+    @app.errorhandler(NoTermsInForce)
+    @app.errorhandler(NotPerHour)
+    def not_decided(error: Exception) -> Any:
+        """The municipality has not recorded what this would need; nothing is guessed and nothing is saved."""
+        return pages.problem_page(Conflict())
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Any:

@@ -24,7 +24,6 @@ from webapp.people.models import Account
 from webapp.placements.models import Placement
 from webapp.premium.rules import premium_cents
 from webapp.terms.actions import Terms, terms_of
-from webapp.terms.rules import NoTermsInForce
 
 LONGEST_REASON = 1000
 
@@ -72,12 +71,11 @@ def is_open(entry: HoursEntry) -> bool:
 
 def cents_of_versions(entry: HoursEntry) -> dict[str, int | None]:
     """What each version is worth, at the rate of the day worked. None where nothing is said, or no rate is known."""
-    try:
-        rate = terms().rate(entry.worked_on).cents_per_hour
-    except NoTermsInForce:
+    rate = terms().rate_or_none(entry.worked_on)
+    if rate is None:
         return dict.fromkeys(("written", "corrected", "certain", "ruled"))
     minutes = {"written": entry.minutes, "corrected": entry.corrected_minutes, "certain": entry.certain_minutes, "ruled": entry.ruled_minutes}
-    return {name: None if value is None else premium_cents(value, rate) for name, value in minutes.items()}
+    return {name: None if value is None else premium_cents(value, rate.cents_per_hour) for name, value in minutes.items()}
 
 
 @pages.post("/hours/<uuid:entry_id>/ruling")

@@ -29,7 +29,6 @@ from webapp.placements.actions import placements, shifts
 from webapp.placements.models import Placement
 from webapp.premium.rules import premium_cents
 from webapp.terms.actions import Terms, terms_of
-from webapp.terms.rules import NoTermsInForce
 
 WEEKS_BACK = 26
 
@@ -153,10 +152,8 @@ def asked_day(name: str, fallback: date) -> date:
 
 
 def rate_or_none(day: date) -> int | None:
-    try:
-        return terms().rate(day).cents_per_hour
-    except NoTermsInForce:
-        return None
+    rate = terms().rate_or_none(day)
+    return rate.cents_per_hour if rate else None
 
 
 def best_minutes(entry: Any) -> int:
@@ -272,7 +269,7 @@ def entry_context(entry: HoursEntry) -> dict[str, Any]:
     case_manager = db().execute(
         select(accounts).join(files, files.c.case_manager_id == accounts.c.id).where(files.c.account_id == entry.participant_id)
     ).one()
-    rate = terms().rate(entry.worked_on)
+    rate = terms().rate_or_none(entry.worked_on)
     silence = terms().silence(entry.worked_on)
     corrected_by = people.get(entry.corrected_by) or people[placement.supervisor_id]
     dates: dict[str, date | None] = {
@@ -284,11 +281,15 @@ def entry_context(entry: HoursEntry) -> dict[str, Any]:
         "entry": entry, "placement": placement, "people": people, "participant": people[entry.participant_id], "supervisor": people[placement.supervisor_id],
         "corrected_by": corrected_by, "case_manager": case_manager, "rate": rate, "chip": status_chip(entry.status, people[placement.supervisor_id].first_name),
         "reason": reason_words(entry.correction_reason) if entry.correction_reason else "", "dates": dates,
-        "written_cents": premium_cents(written, rate.cents_per_hour), "corrected_cents": premium_cents(corrected or 0, rate.cents_per_hour),
-        "certain_cents": premium_cents(entry.certain_minutes, rate.cents_per_hour),
-        "waiting_cents": premium_cents(max(written, corrected or 0), rate.cents_per_hour) - premium_cents(entry.certain_minutes, rate.cents_per_hour),
+        **cents_of_versions(rate.cents_per_hour if rate else 0, written=written, corrected=corrected or 0, certain=entry.certain_minutes),
         "changes": changes_of(entry), "change_words": change_words, "hints": forms.hints(Shift(entry.worked_on, entry.starts_at, entry.stops_at, entry.break_minutes)),
     }  # fmt: skip
+
+
+def cents_of_versions(cents_per_hour: int, *, written: int, corrected: int, certain: int) -> dict[str, int]:
+    """What each version is worth; `cents_per_hour` 0 where no rate is known, and then nothing is shown in euros."""
+    worth = {f"{name}_cents": premium_cents(minutes, cents_per_hour) for name, minutes in (("written", written), ("corrected", corrected), ("certain", certain))}
+    return {**worth, "waiting_cents": premium_cents(max(written, corrected), cents_per_hour) - worth["certain_cents"]}
 
 
 def people_of(entry: HoursEntry, placement: Placement) -> set[uuid.UUID]:

@@ -60,14 +60,17 @@ class AccountView(NamedTuple):
 
 
 def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date) -> AccountView:
-    """The account of one person, with two statements. An entry waits for premium(best version) minus what is certain of it."""
+    """The account of one person, with two statements.
+
+    An entry waits for premium(best version) minus what is certain of it; where no rate is known it waits for hours, not for an amount.
+    """
     sums = {(int(row.year), int(row.month)): int(row.cents) for row in db.execute(MONTHS, {"participant": participant_id})}
     waits: list[Waits] = []
     waiting: dict[tuple[int, int], int] = {}
     for entry in db.execute(WAITING, {"participant": participant_id}):
         open_minutes = waiting_minutes(Status(entry.status), written=entry.minutes, corrected=entry.corrected_minutes, certain=entry.certain_minutes)
-        rate = terms.rate(entry.worked_on).cents_per_hour
-        cents = premium_cents(entry.certain_minutes + open_minutes, rate) - premium_cents(entry.certain_minutes, rate)
+        rate = terms.rate_or_none(entry.worked_on)
+        cents = premium_cents(entry.certain_minutes + open_minutes, rate.cents_per_hour) - premium_cents(entry.certain_minutes, rate.cents_per_hour) if rate else 0
         waits.append(Waits(entry, cents))
         key = (entry.worked_on.year, entry.worked_on.month)
         waiting[key] = waiting.get(key, 0) + cents

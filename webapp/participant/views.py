@@ -22,7 +22,7 @@ from webapp.premium.actions import OTHERS_THIS_YEAR
 from webapp.premium.models import LedgerLine
 from webapp.premium.rules import room_left_cents
 from webapp.terms.actions import Terms, terms_of
-from webapp.terms.rules import split_of_tariff
+from webapp.terms.rules import NoTermsInForce, split_of_tariff
 
 pages = Blueprint("participant", __name__, template_folder="templates")
 ledger: Any = LedgerLine.__table__  # type: ignore[attr-defined]
@@ -112,10 +112,13 @@ def standing_lines(limit: int | None) -> list[Any]:
 
 
 def split_for(line: Any, terms: Terms) -> Any:
-    """Where each euro of the employer's tariff goes, for the work of this line; None when there is no line yet."""
+    """Where each euro of the employer's tariff goes, for the work of this line; None without a line, or where it is not known."""
     if line is None:
         return None
-    return split_of_tariff(line.tariff_cents, line.rate_cents, terms.tariff_split(line.worked_on))
+    try:
+        return split_of_tariff(line.tariff_cents, line.rate_cents, terms.tariff_split(line.worked_on))
+    except NoTermsInForce:
+        return None
 
 
 @pages.get("/me")

@@ -19,8 +19,11 @@ from webapp.offers.models import Offer
 from webapp.offers.rules import Answer, OfferGone
 from webapp.people.employers import Establishment
 from webapp.people.models import Account, ParticipantFile
-from webapp.placements import actions, rules
-from webapp.placements import staff_views  # noqa: F401 - it adds the addresses of case managers
+from webapp.placements import (
+    actions,
+    rules,
+    staff_views,  # noqa: F401 - it adds the addresses of case managers
+)
 from webapp.placements.actions import placements
 from webapp.placements.blueprint import pages
 from webapp.placements.models import Placement
@@ -51,14 +54,14 @@ def offer_page(found: Offer, *, status: int = 200, gone: bool = False) -> Respon
     assert work is not None
     placement = actions.placement_of(db(), found)
     terms = terms_of(db(), g.person.municipality_id, g.person.terms_token)
-    rate = terms.rate(max(work.starts_on, day_of(now())))
+    rate = terms.rate_or_none(max(work.starts_on, day_of(now())))
     own_file = db().get(ParticipantFile, g.person.id)
     days = planned_days(work.pattern)
     first = next((instant(day, plan.start) for day, plan in rules.days_of_work(days, work.starts_on, work.starts_on + timedelta(days=6))), None)  # type: ignore[attr-defined]
     return page(
         "placements/offer.html", status=status, offer=found, work=work, placement=placement, guide=db().get(Account, work.guide_id),
         place=db().get(Establishment, work.establishment_id), days=grouped(days), rate=rate,
-        week_cents=premium_cents(work.weekly_minutes, rate.cents_per_hour), travels_by=own_file.travels_by if own_file else "",
+        week_cents=premium_cents(work.weekly_minutes, rate.cents_per_hour) if rate else 0, travels_by=own_file.travels_by if own_file else "",
         case_manager=own_case_manager(), check_by=check_by(placement), first=first, said_no=said_no(found, extension("sealer")),
         in_time=now() < found.closes_at, gone=gone or (found.status == "open" and now() >= found.closes_at),
         undoable=placement is None or placement.status == "accepted" or (placement.status == "running" and placement.starts_on > day_of(now())),

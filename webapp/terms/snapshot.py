@@ -101,6 +101,10 @@ class Terms:
         found = self._rates.at(day)
         return found if found is not None else self._no_rate(day)
 
+    def rate_or_none(self, day: date) -> Rate | None:
+        """The same for a page that has more to tell: None where the premium of that day is not known, or not per hour."""
+        return self._rates.at(day)
+
     def _no_rate(self, day: date) -> Rate:
         premium = self.value("premium", day)
         if premium.recipient != "participant":

@@ -41,12 +41,21 @@ def demo(arguments: argparse.Namespace) -> int:
     """Migrate, fill an empty database with the demo municipalities, serve and work; prints the address when ready."""
     os.environ["OPSTAP_DEMO"] = "1"
     settings = load()
-    from webapp.demo import fill
-
     database = open_database(settings, migrate=True)
-    fill(database, settings)
+    if is_empty(database):
+        from webapp.demo import fill
+
+        fill(database, settings)
     database.engine.dispose()
     return run_together(settings, workers=1)
+
+
+def is_empty(database: Any) -> bool:
+    """Whether nothing was ever filled in, asked without loading the application."""
+    from sqlalchemy import text
+
+    with database.reading.connect() as connection:
+        return connection.execute(text("SELECT 1 FROM municipality LIMIT 1")).first() is None
 
 
 def serve(arguments: argparse.Namespace) -> int:

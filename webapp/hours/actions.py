@@ -25,7 +25,7 @@ from webapp.milestones.actions import Whose, note
 from webapp.milestones.rules import newly_reached
 from webapp.notifications.actions import notify_many
 from webapp.notifications.actions import withdraw as withdraw_notice
-from webapp.people.actions import stand_ins
+from webapp.people.actions import on_duty
 from webapp.people.models import Account, ParticipantFile
 from webapp.people.person import Person
 from webapp.placements.models import Placement, PlannedShift
@@ -330,7 +330,8 @@ def rule(db: Session, entry: HoursEntry, minutes: int, reason: str, *, due: date
     entry.ruled_minutes, entry.ruling_reason, entry.ruled_by, entry.ruled_at = minutes, reason, by.id, now
     settle(db, entry, minutes, by=by, terms=terms, now=now)
     _record(db, [Change("hours.ruled", entry.id, {"minutes": minutes, "reason": reason})], by=by, now=now)
-    readers = {entry.participant_id, entry.corrected_by or entry.confirmed_by or supervisor_of(db, entry)}
+    supervisor_id = entry.corrected_by or entry.confirmed_by or supervisor_of(db, entry)
+    readers = {entry.participant_id, on_duty(db, supervisor_id, day_of(now))}
     slots = {"ruled_minutes": minutes, "worked_on": entry.worked_on.isoformat()}
     notify_many(db, [_message(to, by.municipality_id, "dispute.done", slots, f"/hours/{entry.id}", f"{entry.id}:{entry.version}", now) for to in readers])
 
@@ -448,11 +449,6 @@ def case_manager_of(db: Session, participant_id: uuid.UUID) -> uuid.UUID:
 def supervisor_of(db: Session, entry: HoursEntry) -> uuid.UUID:
     found: uuid.UUID = db.execute(select(Placement.__table__.c.supervisor_id).where(Placement.__table__.c.id == entry.placement_id)).scalar_one()  # type: ignore[attr-defined]
     return found
-
-
-def on_duty(db: Session, supervisor_id: uuid.UUID, today: date) -> uuid.UUID:
-    """Who gets a supervisor's messages today: whoever stands in, otherwise they themselves."""
-    return stand_ins(db, {supervisor_id}, today).get(supervisor_id, supervisor_id)
 
 
 def short_name_of(db: Session, participant_id: uuid.UUID) -> str:

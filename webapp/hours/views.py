@@ -170,7 +170,9 @@ def log(entry_id: uuid.UUID) -> Response:
     entry: HoursEntry | None = db().get(HoursEntry, entry_id)
     if entry is not None and entry.participant_id != g.person.id:
         abort(404)
-    placement = placement_or_404(request.form.get("placement_id") or (str(entry.placement_id) if entry else None))
+    placement = placement_or_404(str(entry.placement_id)) if entry else placement_asked_for()
+    if placement is None:
+        return week_page({}, {"placement_id": _("Choose the place where you worked.")}, status=422)
     typed = forms.read_shift(request.form)
     again = {
         **dict.fromkeys(("worked_on", "start", "stop", "break_minutes", "version"), ""), **request.form.to_dict(), "entry_id": entry_id,
@@ -209,6 +211,15 @@ def conflict(entry: HoursEntry | None, typed: Any) -> Response:
     """Somebody else was first: both versions, in plain words, and nothing is lost."""
     supervisor = first_name(db().get(Placement, entry.placement_id).supervisor_id) if entry else ""  # type: ignore[union-attr]
     return page("hours/conflict.html", status=409, entry=entry, typed=typed, supervisor=supervisor, chip=status_chip(entry.status, supervisor) if entry else None)
+
+
+def placement_asked_for() -> Placement | None:
+    """The placement the form names; without a name the only one there is, and None when that is not clear either."""
+    named = request.form.get("placement_id")
+    if named and forms.read_uuid(named):
+        return placement_or_404(named)
+    own = own_placements()
+    return db().get(Placement, own[0].id) if not named and len(own) == 1 else None
 
 
 def first_name(account_id: uuid.UUID) -> str:

@@ -68,6 +68,11 @@ def stand_ins(db: Session, account_ids: set[uuid.UUID], today: date) -> dict[uui
     return dict(rows.all())
 
 
+def on_duty(db: Session, account_id: uuid.UUID, today: date) -> uuid.UUID:
+    """Who gets somebody's messages today: whoever stands in, otherwise they themselves."""
+    return stand_ins(db, {account_id}, today).get(account_id, account_id)
+
+
 def arrange_stand_in(db: Session, person: Person, stand_in: Membership, *, first_day: date, last_day: date) -> Absence:
     """Somebody else does this person's work from the first to the last day.
 

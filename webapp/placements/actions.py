@@ -18,11 +18,12 @@ from webapp.offers.actions import close_the_others, newer_offers, said_no, set_s
 from webapp.offers.models import Offer
 from webapp.offers.rules import Answer, OfferGone, Outcome, outcome
 from webapp.offers.seal import NO, NOTHING_SAID, Sealer
+from webapp.people.actions import on_duty
 from webapp.people.models import Absence, ParticipantFile
 from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.placements import rules
-from webapp.placements.models import PlannedShift, Placement
+from webapp.placements.models import Placement, PlannedShift
 from webapp.requests.models import WorkRequest, planned_days
 
 placements, shifts = Placement.__table__, PlannedShift.__table__  # type: ignore[attr-defined]
@@ -166,7 +167,7 @@ def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by:
     db.flush()
     plan_shifts(db, placement)
     record_change(db, placement, "placement.started", {"decided_on": day_of(now), "starts_on": placement.starts_on, "ends_on": placement.ends_on}, by=by, now=now)
-    for to, path in ((placement.participant_id, "/today"), (placement.supervisor_id, "/employer/team")):
+    for to, path in ((placement.participant_id, "/today"), (on_duty(db, placement.supervisor_id, day_of(now)), "/employer/team")):
         notify(
             db, to=to, municipality_id=placement.municipality_id, key="placement.start",
             slots={"work": placement.function, "starts_on": placement.starts_on.isoformat()}, path=path, cause_id=str(placement.id), now=now,
@@ -218,7 +219,7 @@ def stop(db: Session, placement: Placement, last: date, *, reason: str, by: Pers
         return
     db.flush()
     record_change(db, placement, "placement.stopping", {"last_day": last, "was": before, "reason": reason}, by=by, now=now)
-    for to, path in ((case_manager_id, f"/participants/{placement.participant_id}"), (placement.supervisor_id, "/employer/team")):
+    for to, path in ((case_manager_id, f"/participants/{placement.participant_id}"), (on_duty(db, placement.supervisor_id, day_of(now)), "/employer/team")):
         notify(
             db, to=to, municipality_id=placement.municipality_id, key="placement.stop", slots={"name": f"{by.first_name} {by.last_name[:1]}.", "last_on": last.isoformat()},
             path=path, cause_id=f"{placement.id}:{last}", now=now,

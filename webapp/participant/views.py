@@ -84,7 +84,7 @@ def premium() -> Response:
     return page(
         "participant/premium.html", account=account, others_cents=int(others), counted_cents=counted, maximum=maximum, year=day.year,
         percent=min(100, counted * 100 // maximum.cents) if maximum.cents else 0, room_cents=room_left_cents(counted, maximum.cents),
-        pays_on=terms.next_payout_on(day), lines=lines, latest=latest, rate=terms.rate(latest.worked_on) if latest else None, split=split_for(latest, terms), status_chip=status_chip, everything=everything,
+        pays_on=terms.next_payout_on(day), lines=lines, latest=latest, rate=rate_of(latest, terms), split=split_for(latest, terms), status_chip=status_chip, everything=everything,
         more=not everything and len(lines) == LINES_SHOWN,
     )  # fmt: skip
 
@@ -109,6 +109,12 @@ def standing_lines(limit: int | None) -> list[Any]:
             .limit(limit)
         )
     )  # fmt: skip
+
+
+def rate_of(line: Any, terms: Terms) -> Any:
+    """Where the rate of this line came from; None when other terms count for that day by now, for the line keeps its own."""
+    rate = terms.rate_or_none(line.worked_on) if line is not None else None
+    return rate if rate is not None and rate.term_id == line.terms_id else None
 
 
 def split_for(line: Any, terms: Terms) -> Any:

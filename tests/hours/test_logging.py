@@ -75,7 +75,7 @@ def test_a_shift_is_sent_with_its_paid_minutes_and_its_plan(world: make.World, s
     assert (answer.status_code, answer.location) == (303, f"/hours?week={make.MONDAY}&sent=1#entry-{entry_id}")
     assert (entry.status, entry.minutes, entry.certain_minutes, entry.version, entry.week_of) == ("sent", 270, 0, 1, make.MONDAY)
     assert (entry.deviation_minutes, entry.as_planned) == (30, False)
-    assert session.get(PlannedShift, entry.planned_shift_id).day == make.MONDAY  # type: ignore[union-attr]
+    assert session.get(PlannedShift, entry.planned_shift_id).day == make.MONDAY
     assert f'id="entry-{entry_id}" data-status="sent"' in selam.get(answer.location).text
 
 

@@ -26,7 +26,7 @@ def ids(session: Session, limit: int = 3) -> dict[str, list[uuid.UUID]]:
     found = {}
     for name, table_name in TABLES.items():
         table = metadata.tables[table_name]
-        key = list(table.primary_key)[0]
+        key = next(iter(table.primary_key))
         rows = session.execute(select(key).order_by(table.c.municipality_id.desc()).limit(limit)).scalars().all()
         more = session.execute(select(key).order_by(table.c.municipality_id).limit(limit)).scalars().all()
         found[name] = list(dict.fromkeys([*rows, *more, NOBODY]))

@@ -176,6 +176,6 @@ def test_a_premium_that_is_not_per_hour_breaks_no_page(world: make.World, app: F
     for endpoint, address in addresses(app, "GET", ids(session)):
         for role, visitor in visitors.items():
             assert visitor.get(address).status_code in (200, 303, 403, 404), (role, endpoint, address)
-    waiting = session.execute(make.HoursEntry.__table__.select().where(make.HoursEntry.__table__.c.status == "sent")).first()  # type: ignore[attr-defined]
+    waiting = session.execute(make.HoursEntry.__table__.select().where(make.HoursEntry.__table__.c.status == "sent")).first()
     assert waiting is not None
     assert staff["supervisor"].post(f"/hours/{waiting.id}/confirmation").status_code == 409

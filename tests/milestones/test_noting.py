@@ -75,10 +75,14 @@ def test_what_is_rolled_back_leaves_no_hours_no_milestone_and_no_message(world: 
     class Broken(Exception):
         """The power goes out."""
 
-    with pytest.raises(Broken), world.database.transaction() as db:
-        actions.confirm(db, actions.to_confirm(db, [entry.id], by=by), by=by, terms=terms, undo_seconds=0, now=make.NOW)
-        assert db.execute(select(Notification.id)).all() != []
-        raise Broken
+    def confirm_and_break() -> None:
+        with world.database.transaction() as db:
+            actions.confirm(db, actions.to_confirm(db, [entry.id], by=by), by=by, terms=terms, undo_seconds=0, now=make.NOW)
+            assert db.execute(select(Notification.id)).all() != []
+            raise Broken
+
+    with pytest.raises(Broken):
+        confirm_and_break()
 
     assert (noted(session), told(session)) == ([], [])
     assert session.execute(select(Notification.id)).all() == []

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.milestones.rules import EIGHT_WEEKS, FIRST_SHIFT, FORTY_HOURS, FOUR_WEEK_GROWTH, MILESTONES, newly_reached, reached
+from webapp.milestones.rules import (
+    EIGHT_WEEKS,
+    FIRST_SHIFT,
+    FORTY_HOURS,
+    FOUR_WEEK_GROWTH,
+    MILESTONES,
+    newly_reached,
+    reached,
+)
 
 FIRST = date(2026, 3, 2)
 

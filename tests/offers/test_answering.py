@@ -21,7 +21,7 @@ from webapp.offers.actions import close_expired
 from webapp.offers.models import Offer
 from webapp.offers.rules import Answer, OfferGone
 from webapp.placements import actions
-from webapp.placements.models import PlannedShift, Placement
+from webapp.placements.models import Placement, PlannedShift
 from webapp.requests.models import WorkRequest
 
 SOON = make.TODAY + timedelta(days=14)
@@ -59,7 +59,7 @@ def offer_now(session: Session, offer: Offer) -> str:
 
 def placement_now(session: Session, offer: Offer) -> Placement | None:
     session.rollback()
-    return session.execute(select(Placement).where(Placement.offer_id == offer.id)).scalar_one_or_none()  # type: ignore[arg-type]
+    return session.execute(select(Placement).where(Placement.offer_id == offer.id)).scalar_one_or_none()
 
 
 def count(session: Session, table: type[SQLModel], *where: Any) -> int:
@@ -89,7 +89,7 @@ def test_a_yes_takes_the_place_tells_the_case_manager_and_starts_nothing(world: 
     placement = placement_now(session, offer)
     assert placement is not None
     assert (offer_now(session, offer), placement.status, placement.starts_on, placement.ends_on) == ("yes", "accepted", SOON, SOON + timedelta(days=27))
-    told = session.execute(select(Notification).where(Notification.key == "offer.yes")).scalar_one()  # type: ignore[arg-type]
+    told = session.execute(select(Notification).where(Notification.key == "offer.yes")).scalar_one()
     assert (told.account_id, told.path) == (world.case_manager.account_id, f"/placements/{placement.id}/preparation")
     assert count(session, PlannedShift, PlannedShift.placement_id == placement.id) == 0
     assert "You said yes" in words(yusuf.get(answer.location))

@@ -42,9 +42,9 @@ def test_a_no_is_never_too_late_and_never_refused() -> None:
 def test_one_offer_is_open_at_a_time_also_when_an_answer_is_taken_back() -> None:
     asked = {"closes_at": CLOSES, "now": CLOSES - timedelta(days=1), "has_another_open": True}
 
-    assert outcome(Answer.UNDO, status="yes", said_no=False, **asked) == DECLINE  # type: ignore[arg-type]
-    assert outcome(Answer.UNDO, status="closed", said_no=True, **asked) == NOTHING  # type: ignore[arg-type]
-    assert outcome(Answer.YES, status="closed", said_no=True, **asked) == ACCEPT  # type: ignore[arg-type]
+    assert outcome(Answer.UNDO, status="yes", said_no=False, **asked) == DECLINE
+    assert outcome(Answer.UNDO, status="closed", said_no=True, **asked) == NOTHING
+    assert outcome(Answer.YES, status="closed", said_no=True, **asked) == ACCEPT
 
 
 @pytest.mark.parametrize(("answer", "result"), [(Answer.YES, OfferGone), (Answer.NO, NOTHING), (Answer.UNDO, NOTHING)])
@@ -53,9 +53,9 @@ def test_work_that_was_offered_again_is_answered_in_the_newer_offer(answer: Answ
 
     if result is OfferGone:
         with pytest.raises(OfferGone):
-            outcome(answer, **asked)  # type: ignore[arg-type]
+            outcome(answer, **asked)
     else:
-        assert outcome(answer, **asked) == result  # type: ignore[arg-type]
+        assert outcome(answer, **asked) == result
 
 
 FREE = {"request_open": True, "free_places": 1, "has_open_offer": False, "works_here": False}
@@ -66,8 +66,8 @@ FREE = {"request_open": True, "free_places": 1, "has_open_offer": False, "works_
     [({"request_open": False}, "request_closed"), ({"free_places": 0}, "no_places"), ({"has_open_offer": True}, "open_offer"), ({"works_here": True}, "placed_here")],
 )
 def test_an_offer_needs_a_place_and_somebody_without_another_offer(wrong: dict[str, bool | int], why: str) -> None:
-    ensure_offerable(**FREE)  # type: ignore[arg-type]
+    ensure_offerable(**FREE)
 
     with pytest.raises(CannotOffer) as refused:
-        ensure_offerable(**{**FREE, **wrong})  # type: ignore[arg-type]
+        ensure_offerable(**{**FREE, **wrong})
     assert refused.value.why == why

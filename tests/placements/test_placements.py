@@ -20,7 +20,7 @@ from webapp.offers.models import Offer
 from webapp.offers.rules import OfferGone
 from webapp.people.person import signed_in_person
 from webapp.placements import actions
-from webapp.placements.models import PlannedShift, Placement
+from webapp.placements.models import Placement, PlannedShift
 from webapp.placements.rules import MayNotStart, Preparation
 
 SOON = make.TODAY + timedelta(days=7)

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from webapp.placements.rules import Preparation, TooLateToStop, days_of_work, ensure_last_day, last_day, missing, week_number
+from webapp.placements.rules import (
+    Preparation,
+    TooLateToStop,
+    days_of_work,
+    ensure_last_day,
+    last_day,
+    missing,
+    week_number,
+)
 from webapp.requests.models import planned_days
 
 FIRST = date(2026, 4, 6)  # a Monday

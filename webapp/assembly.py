@@ -22,6 +22,7 @@ from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
 from webapp.participant import views as participant
 from webapp.people import views as people
+from webapp.people.actions import LONGEST_SIGN_IN
 from webapp.people.person import login
 from webapp.permissions import PUBLIC, may
 from webapp.placements import views as placements
@@ -42,6 +43,8 @@ def assemble(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,  # signing the cookie anew on each page costs more than it gives
+        PERMANENT_SESSION_LIFETIME=max(LONGEST_SIGN_IN.values()),
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json"],
@@ -85,7 +88,8 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
         person = current_user._get_current_object()
         known = person if person.is_authenticated else None
         g.person = known
-        texts.use_language(known.language if known else request.cookies.get("language") or texts.best_language(request.headers.get("Accept-Language", "")))
+        wished = known.language if known else request.cookies.get("language") or texts.best_language(request.headers.get("Accept-Language", ""))
+        texts.use_language(wished, texts.reader_of(known.role if known else None))
         if endpoint is None or endpoint in PUBLIC or may(known, endpoint):
             return None
         if known is None:
@@ -138,7 +142,7 @@ def set_up_templates(app: Flask) -> None:
         day=texts.day_words, Day=texts.Day_words, short_day=texts.short_day, date=texts.date_words, long_date=texts.long_date, clock=texts.clock_words,
         weekday=texts.weekday_words, month=texts.month_words, long_month=texts.long_month, bdi=texts.bdi, local_day=texts.day_of_instant,
     )  # fmt: skip
-    env.globals.update(asset=pages.asset, url=pages.url, _=texts.gettext, ngettext=texts.ngettext, now=clock.now, demo=app.extensions["settings"].demo)
+    env.globals.update(asset=pages.asset, part=pages.part, icon_mark=pages.icon_mark, url=pages.url, _=texts.gettext, ngettext=texts.ngettext, now=clock.now, demo=app.extensions["settings"].demo)
 
     # the parts of pages use no variable of a page, so they are made once and are there in fragments too
     env.globals["ui"] = env.get_template("components/ui.html").module

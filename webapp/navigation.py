@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,13 +12,12 @@ from sqlalchemy import bindparam, func, select, text
 from webapp.foundation.database import db
 from webapp.foundation.pages import go, page, wants_fragment
 from webapp.foundation.settings import LOCAL_HOSTS
-from webapp.foundation.texts import LANGUAGES, N_, gettext
+from webapp.foundation.texts import N_, Language, gettext, reader_of, spoken_to
 from webapp.hours.reads import entries
 from webapp.offers.actions import offers
 from webapp.people import actions as people_actions
 from webapp.people.person import Person
 from webapp.permissions import Role
-from webapp.placements.actions import placements
 
 pages = Blueprint("pages", __name__)
 
@@ -63,16 +62,16 @@ class Item(NamedTuple):
     badge: int
 
 
-def menu(person: Person | None) -> list[Item]:
+def menu(person: Person | None) -> tuple[Item, ...]:
     """The menu of somebody's role. A page that already knows the counts leaves them in `g.todo`."""
     if person is None:
-        return []
+        return ()
     todo: dict[str, int] = g.todo if "todo" in g else todo_of(person)
     here = request.path
-    return [
+    return tuple(
         Item(key, href, icon, gettext(label), here == href or here.startswith(href + "/"), todo.get(key, 0))
         for key, href, icon, label in MENU.get(Role(person.role), OTHERS)
-    ]
+    )
 
 
 def todo_of(person: Person) -> dict[str, int]:
@@ -104,14 +103,18 @@ def home() -> Response:
 
 @pages.get("/language")
 def language() -> Response:
-    return page("language.html", languages=LANGUAGES.values(), back_to=_back())
+    return page("language.html", languages=languages(), back_to=_back())
+
+
+def languages() -> list[Language]:
+    return spoken_to(reader_of(g.person.role if g.person else None))
 
 
 @pages.post("/language")
 def choose_language() -> Response:
     code = request.form.get("language", "")
-    if code not in LANGUAGES:
-        return page("language.html", status=422, languages=LANGUAGES.values(), back_to=_back())
+    if code not in {spoken.code for spoken in languages()}:
+        return page("language.html", status=422, languages=languages(), back_to=_back())
     if g.person:
         people_actions.choose_language(db(), g.person, code)
     answer = go(_back())
@@ -121,7 +124,7 @@ def choose_language() -> Response:
 
 def _back() -> str:
     """Where somebody came from, only ever a page of ours."""
-    asked = request.values.get("next", "")
+    asked = request.values.get("next") or urlsplit(request.referrer or "").path
     return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"
 
 

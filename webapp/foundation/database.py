@@ -7,7 +7,8 @@ municipality), readers never wait, and a request that fails has saved nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections import namedtuple
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -20,12 +21,15 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    String,
     create_engine,
     event,
     text,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
@@ -96,10 +100,81 @@ def make_engine(url: str) -> Engine:
 def count_statements(engine: Engine) -> None:
     """Count what reaches the database during a request, for Server-Timing and for the tests on statements."""
 
+    Read.counting = True
+
     @event.listens_for(engine, "before_cursor_execute")
     def count(*_: object) -> None:
         if has_request_context():
             g.statements = g.get("statements", 0) + 1
+
+
+class year_month(FunctionElement[str]):
+    """The month a date falls in as text, '2026-03', on either engine."""
+
+    type = String()
+    name = "year_month"
+    inherit_cache = True
+
+
+@compiles(year_month)
+def _year_month(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **kw)}, 'YYYY-MM')"
+
+
+@compiles(year_month, "sqlite")
+def _year_month_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **kw)}, 1, 7)"
+
+
+class Read:
+    """A read of a hot page: compiled once per kind of database, then run on the driver itself.
+
+    Through the session a statement costs about 0.08 ms besides its own work, this way about 0.01 (DECISIONS.md 16).
+    Gives named tuples, with the same types as the session would. Only for SELECTs without lists of values.
+    """
+
+    counting = False
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        self._ready: dict[str, tuple[str, Any, Any, list[tuple[int, Any]]]] = {}
+
+    def all(self, session: Session, **values: Any) -> list[Any]:
+        connection = session.connection()
+        sql, given, row, readers = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect)
+        found = connection.connection.dbapi_connection.execute(sql, given(values)).fetchall()  # type: ignore[union-attr]
+        if Read.counting and has_request_context():
+            g.statements = g.get("statements", 0) + 1
+        made = []
+        for values_of_row in found:
+            cells = list(values_of_row)
+            for place, read in readers:
+                if cells[place] is not None:
+                    cells[place] = read(cells[place])
+            made.append(row(cells))
+        return made
+
+    def first(self, session: Session, **values: Any) -> Any:
+        """The first row or None."""
+        return next(iter(self.all(session, **values)), None)
+
+    def _prepare(self, dialect: Dialect) -> tuple[str, Any, Any, list[tuple[int, Any]]]:
+        compiled = self.statement.compile(dialect=dialect)
+        writers = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+        known = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+
+        def typed(values: Mapping[str, Any], name: str) -> Any:
+            value = values[name] if name in values else known[name]
+            write = writers[name]
+            return write(value) if write and value is not None else value
+
+        order = compiled.positiontup
+        given = (lambda values: [typed(values, name) for name in order]) if order else (lambda values: {name: typed(values, name) for name in compiled.binds})
+        columns = list(self.statement.selected_columns)
+        kind: Any = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]
+        readers = [(place, read) for place, column in enumerate(columns) if (read := column.type.dialect_impl(dialect).result_processor(dialect, None))]
+        self._ready[dialect.name] = (str(compiled), given, kind._make, readers)
+        return self._ready[dialect.name]
 
 
 class Database:
@@ -134,8 +209,8 @@ def db() -> Session:
 def finish(response: Any) -> Any:
     """After a request: save what succeeded, forget what failed."""
     session: Session | None = g.get("session")
-    if session is not None:
-        if response.status_code < 400 and request.method not in SAFE_METHODS:
+    if session is not None and request.method not in SAFE_METHODS:  # what only read has nothing to forget
+        if response.status_code < 400:
             session.commit()
         else:
             session.rollback()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from babel.numbers import format_decimal
@@ -42,15 +42,30 @@ class Language:
     short: str
     locale: str
     direction: str = "ltr"
+    readers: frozenset[str] = frozenset({"participant"})  # whose pages are written in it
+    reviewed: bool = False  # whether somebody who grew up with it has read it all
 
 
-LANGUAGES = {
-    language.code: language
-    for language in (
-        Language("nl", "Nederlands", "NL", "nl_NL"),
-        Language("en", "English", "EN", "en_GB"),
-    )
-}
+EVERYBODY = frozenset({"participant", "supervisor", "staff"})
+KNOWN = (
+    Language("nl", "Nederlands", "NL", "nl_NL", readers=EVERYBODY, reviewed=True),
+    Language("en", "English", "EN", "en_GB", readers=EVERYBODY, reviewed=True),
+    Language("ar", "العربية", "ع", "ar", direction="rtl"),
+    Language("ti", "ትግርኛ", "ት", "ti"),
+    Language("tr", "Türkçe", "TR", "tr"),
+    Language("uk", "Українська", "УК", "uk"),
+    Language("fa", "فارسی", "ف", "fa", direction="rtl"),
+    Language("so", "Soomaali", "SO", "so"),
+    Language("pl", "Polski", "PL", "pl", readers=frozenset({"participant", "supervisor"})),
+)
+
+
+def file_of(code: str) -> Path:
+    return TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
+
+
+# a language can be chosen once it is translated; the check then holds it to being complete
+LANGUAGES = {spoken.code: spoken for spoken in KNOWN if spoken.code == "en" or file_of(spoken.code).exists()}
 DEFAULT = LANGUAGES["nl"]
 _current: ContextVar[Language] = ContextVar("language", default=DEFAULT)
 
@@ -60,11 +75,23 @@ def language() -> Language:
     return _current.get()
 
 
-def use_language(code: str | None) -> Language:
-    """Speak this language from here on (in this request or task); an unknown one becomes Dutch."""
+def use_language(code: str | None, reader: str = "participant") -> Language:
+    """Speak this language from here on (in this request or task); one that is not spoken to this reader becomes Dutch."""
     chosen = LANGUAGES.get(code or "", DEFAULT)
+    if reader not in chosen.readers:
+        chosen = DEFAULT
     _current.set(chosen)
     return chosen
+
+
+def reader_of(role: str | None) -> str:
+    """Which pages somebody reads: participant (also who is not signed in), supervisor or staff."""
+    return "participant" if role in (None, "participant") else "supervisor" if role == "supervisor" else "staff"
+
+
+def spoken_to(reader: str) -> list[Language]:
+    """The languages a reader can choose from."""
+    return [spoken for spoken in LANGUAGES.values() if reader in spoken.readers]
 
 
 def best_language(accepted: str) -> str:
@@ -84,7 +111,7 @@ def best_language(accepted: str) -> str:
 @lru_cache
 def catalogue(code: str) -> NullTranslations:
     """The translations of one language; English is the language of the code itself."""
-    file = TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
+    file = file_of(code)
     if not file.exists():
         return NullTranslations()
     with file.open("rb") as source, io.BytesIO() as binary:
@@ -242,6 +269,15 @@ def bdi(text: object) -> Markup:
 
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+STAFF_PAGES = (
+    "caseload/", "requests/", "placements/staff_views.py", "placements/matching.py", "placements/templates/placements/matching",
+    "placements/templates/placements/preparation", "placements/templates/placements/plan", "hours/disputes.py", "hours/rulings.py",
+    "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
+)  # fmt: skip
+SUPERVISOR_PAGES = (
+    "employer/", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",
+    "hours/templates/hours/row", "hours/templates/hours/correcting", "hours/templates/hours/show_supervisor",
+)  # fmt: skip
 SLOT = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -257,7 +293,7 @@ def collect() -> Catalog:
 
 
 def _read(code: str) -> Catalog:
-    file = TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
+    file = file_of(code)
     if not file.exists():
         return Catalog(locale=code, project="Opstap", charset="utf-8", fuzzy=False)
     with file.open("rb") as source:
@@ -274,32 +310,42 @@ def update() -> None:
         known.update(template, no_fuzzy_matching=True)
         known.obsolete.clear()
         known.fuzzy = False
-        file = TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
+        file = file_of(code)
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as target:
             write_po(target, known, sort_output=True, no_location=True, omit_header=False, width=110)
+
+
+def audience(files: set[str]) -> str:
+    """Who reads a text, by where it stands: pages of one role are read by nobody else."""
+    if all(file.startswith(STAFF_PAGES) for file in files):
+        return "staff"
+    if all(file.startswith(STAFF_PAGES + SUPERVISOR_PAGES) for file in files):
+        return "supervisor"
+    return "participant"
 
 
 def faults() -> list[str]:
     """What is wrong with the translations, one line each: missing, fuzzy, or slots that do not match."""
     wrong = []
     template = collect()
-    for code in LANGUAGES:
-        if code == "en":
+    for spoken in LANGUAGES.values():
+        if spoken.code == "en":
             continue
-        known = _read(code)
+        known = _read(spoken.code)
         for message in template:
-            if not message.id:
-                continue
-            found = known.get(message.id, message.context)
-            texts = [] if found is None else [found.string] if isinstance(found.string, str) else list(found.string or ())
-            if not texts or not all(texts):
-                wrong.append(f"{code}: missing: {message.id!r}")
-            elif found is not None and found.fuzzy:
-                wrong.append(f"{code}: fuzzy: {message.id!r}")
-            else:
-                wrong += [f"{code}: other slots: {text!r}" for text in texts if not _same_slots(message.id, text)]
+            if message.id and audience({file for file, _ in message.locations}) in spoken.readers:
+                wrong += [f"{spoken.code}: {fault}" for fault in _faults_of(message, known.get(message.id, message.context))]
     return wrong
+
+
+def _faults_of(message: Message, found: Message | None) -> list[str]:
+    texts = [] if found is None else [found.string] if isinstance(found.string, str) else list(found.string or ())
+    if found is None or not texts or not all(texts):
+        return [f"missing: {message.id!r}"]
+    if found.fuzzy:
+        return [f"fuzzy: {message.id!r}"]
+    return [f"other slots: {text!r}" for text in texts if not _same_slots(message.id, text)]
 
 
 def _same_slots(source: str | Sequence[str], translated: str) -> bool:

@@ -40,6 +40,7 @@ class HoursEntry(SQLModel, table=True):
         CheckConstraint("status <> 'ruled' OR (ruled_minutes IS NOT NULL AND ruling_reason <> '')", name="a_ruling_has_its_reason"),
         Index("to_confirm_at_a_workplace", "establishment_id", "worked_on", sqlite_where=TO_CONFIRM, postgresql_where=TO_CONFIRM),
         Index("of_a_person_by_day", "participant_id", "worked_on"),
+        Index("weeks_of_a_person", "participant_id", "week_of", "certain_minutes"),
         Index("waiting_of_a_person", "participant_id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("confirmed_lately_at_a_workplace", "establishment_id", "confirmed_at"),
         Index("a_planned_shift_is_written_once", "planned_shift_id", unique=True, sqlite_where=STANDS, postgresql_where=STANDS),

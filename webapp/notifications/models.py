@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from webapp.foundation.database import Utc, one_of
 
 TO_DELIVER = text("settled_at IS NULL")
+UNREAD = text("read_at IS NULL AND withdrawn_at IS NULL")
 
 
 class Notification(SQLModel, table=True):
@@ -24,6 +25,7 @@ class Notification(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("account_id", "key", "cause_id", name="a_cause_is_told_once"),
         Index("inbox_of_a_person", "account_id", "created_at"),
+        Index("unread_of_a_person", "account_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         Index("outbox", "deliver_from", sqlite_where=TO_DELIVER, postgresql_where=TO_DELIVER),
     )
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, literal_column, select
 from sqlmodel import Session
 
+from webapp.foundation.database import Read
 from webapp.foundation.texts import long_month, month_words
 from webapp.hours.reads import accounts, entries, placements
 from webapp.hours.rules import Status, waiting_minutes
@@ -16,7 +17,7 @@ from webapp.premium.reads import MONTHS
 from webapp.premium.rules import premium_cents
 from webapp.terms.actions import Terms
 
-WAITING = (
+WAITING = Read(
     select(
         entries.c.id, entries.c.status, entries.c.worked_on, entries.c.starts_at, entries.c.stops_at, entries.c.minutes, entries.c.corrected_minutes,
         entries.c.certain_minutes, accounts.c.first_name.label("supervisor"),
@@ -53,6 +54,11 @@ class AccountView(NamedTuple):
     months: list[Month]
 
     @property
+    def corrections_to_answer(self) -> list[Any]:
+        """Entries a supervisor made shorter: only this person can say yes or no to them."""
+        return [wait.entry for wait in self.waits if wait.entry.status == "corrected" and wait.entry.corrected_minutes < wait.entry.minutes]
+
+    @property
     def waiting_on(self) -> str:
         """The first name of who has to confirm, when it is one person."""
         names = {wait.entry.supervisor for wait in self.waits if wait.entry.status == "sent" and wait.cents}
@@ -64,19 +70,20 @@ def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date
 
     An entry waits for premium(best version) minus what is certain of it; where no rate is known it waits for hours, not for an amount.
     """
-    sums = {(int(row.year), int(row.month)): int(row.cents) for row in db.execute(MONTHS, {"participant": participant_id})}
+    sums = {row.month: int(row.cents) for row in MONTHS.all(db, participant=participant_id)}
     waits: list[Waits] = []
-    waiting: dict[tuple[int, int], int] = {}
-    for entry in db.execute(WAITING, {"participant": participant_id}):
+    waiting: dict[str, int] = {}
+    for entry in WAITING.all(db, participant=participant_id):
         open_minutes = waiting_minutes(Status(entry.status), written=entry.minutes, corrected=entry.corrected_minutes, certain=entry.certain_minutes)
         rate = terms.rate_or_none(entry.worked_on)
         cents = premium_cents(entry.certain_minutes + open_minutes, rate.cents_per_hour) - premium_cents(entry.certain_minutes, rate.cents_per_hour) if rate else 0
         waits.append(Waits(entry, cents))
-        key = (entry.worked_on.year, entry.worked_on.month)
+        key = f"{entry.worked_on:%Y-%m}"
         waiting[key] = waiting.get(key, 0) + cents
-    shown = [key for key in sorted(sums.keys() | waiting.keys()) if key[0] == today.year]
-    months = [_month(date(key[0], key[1], 1), sums.get(key, 0), waiting.get(key, 0)) for key in shown]
-    this_year = sum(cents for key, cents in sums.items() if key[0] == today.year)
+    year = str(today.year)
+    shown = [key for key in sorted(sums.keys() | waiting.keys()) if key.startswith(year)]
+    months = [_month(date(today.year, int(key[5:]), 1), sums.get(key, 0), waiting.get(key, 0)) for key in shown]
+    this_year = sum(cents for key, cents in sums.items() if key.startswith(year))
     return AccountView(sum(sums.values()), this_year, sum(wait.cents for wait in waits), waits, months)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, literal_column, select
 
+from webapp.foundation.database import Read
 from webapp.hours.reads import check_ins, entries
 from webapp.notifications.models import Notification
 from webapp.offers.actions import offers
@@ -22,7 +23,7 @@ case_managers: Any = Account.__table__.alias("case_manager")  # type: ignore[att
 supervisors: Any = Account.__table__.alias("supervisor")  # type: ignore[attr-defined]
 
 # the case manager, and the placement that matters today: running before accepted, the earliest first
-PLACEMENT = (
+PLACEMENT = Read(
     select(
         case_managers.c.first_name.label("case_manager"), case_managers.c.phone.label("case_manager_phone"), files.c.travels_by,
         placements.c.id, placements.c.status, placements.c.function, placements.c.starts_on, placements.c.ends_on, placements.c.offer_id,
@@ -31,7 +32,7 @@ PLACEMENT = (
     )
     .select_from(files)
     .join(case_managers, case_managers.c.id == files.c.case_manager_id)
-    .outerjoin(placements, and_(placements.c.participant_id == files.c.account_id, placements.c.status.in_(("running", "accepted")), placements.c.ends_on >= bindparam("today")))
+    .outerjoin(placements, and_(placements.c.participant_id == files.c.account_id, placements.c.status.in_((literal_column("'running'"), literal_column("'accepted'"))), placements.c.ends_on >= bindparam("today")))
     .outerjoin(establishments, establishments.c.id == placements.c.establishment_id)
     .outerjoin(supervisors, supervisors.c.id == placements.c.supervisor_id)
     .outerjoin(offers, offers.c.id == placements.c.offer_id)
@@ -40,8 +41,8 @@ PLACEMENT = (
     .limit(1)
 )  # fmt: skip
 
-# planned shifts around today for which no hours were written, the earliest first
-SHIFTS = (
+# the earliest planned shift around today for which no hours were written: to be sent, or next
+SHIFTS = Read(
     select(shifts.c.id, shifts.c.placement_id, shifts.c.day, shifts.c.starts_at, shifts.c.stops_at, shifts.c.break_minutes)
     .select_from(shifts)
     .outerjoin(entries, and_(entries.c.planned_shift_id == shifts.c.id, entries.c.status != "withdrawn"))
@@ -49,17 +50,14 @@ SHIFTS = (
         shifts.c.participant_id == bindparam("person"), shifts.c.day.between(bindparam("from_day"), bindparam("to_day")),
         shifts.c.cancelled_at.is_(None), entries.c.id.is_(None),
     )
-    .order_by(shifts.c.starts_at)
-    .limit(8)
+    .order_by(shifts.c.day, shifts.c.starts_at)
+    .limit(1)
 )  # fmt: skip
 
 # everything else that wants attention, in one row
-_corrections = (entries.c.participant_id == bindparam("person"), entries.c.status == "corrected", entries.c.corrected_minutes < entries.c.minutes)
-TODO = (
+TODO = Read(
     select(
         offers.c.id.label("offer_id"), requests.c.function.label("offer_function"), check_ins.c.started_at, check_ins.c.placement_id.label("check_in_placement"),
-        select(func.count()).where(*_corrections).scalar_subquery().label("corrections"),
-        select(entries.c.id).where(*_corrections).order_by(entries.c.corrected_at).limit(1).scalar_subquery().label("correction_id"),
         select(func.count())
         .where(notices.c.account_id == bindparam("person"), notices.c.read_at.is_(None), notices.c.withdrawn_at.is_(None))
         .scalar_subquery()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -35,20 +36,19 @@ class Hero(NamedTuple):
 
     kind: str
     shift: Any = None
+    entry: Any = None
 
 
-def hero_of(placement: Any, shifts: list[Any], todo: Any, at: datetime, today: date) -> Hero:
+def hero_of(placement: Any, shift: Any, todo: Any, to_answer: Sequence[Any], at: datetime, today: date) -> Hero:
     """Never two heroes: busy, then a correction to answer, hours to send, today, the next day (ux.md part 4)."""
     if todo.started_at is not None:
         return Hero("busy")
-    if todo.corrections:
-        return Hero("correction")
-    to_send = next((shift for shift in shifts if shift.stops_at <= at), None)
-    if to_send is not None:
-        return Hero("to_send", to_send)
-    coming = next((shift for shift in shifts if shift.stops_at > at), None)
-    if coming is not None:
-        return Hero("today" if coming.day == today else "next", coming)
+    if to_answer:
+        return Hero("correction", entry=to_answer[0])
+    if shift is not None and shift.stops_at <= at:
+        return Hero("to_send", shift)
+    if shift is not None:
+        return Hero("today" if shift.day == today else "next", shift)
     if placement.id is not None:
         return Hero("accepted" if placement.status == "accepted" else "between")
     return Hero("none")
@@ -58,14 +58,15 @@ def hero_of(placement: Any, shifts: list[Any], todo: Any, at: datetime, today: d
 def today() -> Response:
     person, session, at = g.person, db(), now()
     day = day_of(at)
-    placement = session.execute(PLACEMENT, {"person": person.id, "today": day}).one()
-    shifts = list(session.execute(SHIFTS, {"person": person.id, "from_day": day - timedelta(days=7), "to_day": day + timedelta(days=14)}))
-    todo = session.execute(TODO, {"person": person.id, "now": at}).one()
+    placement = PLACEMENT.first(session, person=person.id, today=day)
+    shift = SHIFTS.first(session, person=person.id, from_day=day - timedelta(days=7), to_day=day + timedelta(days=14))
+    todo = TODO.first(session, person=person.id, now=at)
     account = account_of(session, person.id, terms_of(session, person.municipality_id, person.terms_token), day)
-    g.todo = {"offers": 1 if todo.offer_id else 0, "hours": todo.corrections}
+    to_answer = account.corrections_to_answer
+    g.todo = {"offers": 1 if todo.offer_id else 0, "hours": len(to_answer)}
     week = week_number(placement.starts_on, placement.ends_on, day) if placement.id and placement.status == "running" else None
     return page(
-        "participant/today.html", hero=hero_of(placement, shifts, todo, at, day), placement=placement, todo=todo, account=account, today=day, week=week
+        "participant/today.html", hero=hero_of(placement, shift, todo, to_answer, at, day), placement=placement, todo=todo, account=account, today=day, week=week
     )
 
 
@@ -132,7 +133,7 @@ def me() -> Response:
     today = day_of(now())
     return page(
         "participant/me.html", milestones=reached_by(db(), g.person.id), memberships=people_actions.memberships_of(db(), g.person.id, today),
-        placement=db().execute(PLACEMENT, {"person": g.person.id, "today": today}).one(),
+        placement=PLACEMENT.first(db(), person=g.person.id, today=today),
     )
 
 

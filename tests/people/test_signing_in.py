@@ -41,7 +41,7 @@ def test_signing_out_ends_that_phone_for_good_also_with_a_copied_cookie(world: m
     assert session.execute(select(func.count()).select_from(SignIn).where(col(SignIn.ended_at).is_not(None))).scalar_one() == 1
 
 
-@pytest.mark.parametrize("forged", ["", "junk", uuid.uuid4().hex, "\x00", "1"])
+@pytest.mark.parametrize("forged", ["", "junk", uuid.UUID(int=9).hex, "\x00", "1"])
 def test_a_forged_cookie_is_nobody(world: make.World, app: Flask, forged: str) -> None:
     client = app.test_client()
     with client.session_transaction() as cookie:

@@ -11,11 +11,11 @@ from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, instant, monday_of
 from webapp.foundation.database import Database
+from webapp.foundation.settings import DEMO_SECRET
 from webapp.hours.models import HoursEntry
 from webapp.hours.times import Shift, shift
 from webapp.offers.models import Offer
 from webapp.offers.seal import NOTHING_SAID, Sealer
-from webapp.foundation.settings import DEMO_SECRET
 from webapp.people.actions import sign_in as start_sign_in
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Account, Membership, Municipality, ParticipantFile

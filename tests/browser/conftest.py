@@ -101,7 +101,7 @@ def chromium() -> Iterator[Browser]:
         sys.stderr.write("\n!!! The pages are NOT tested in a real browser: no Chromium was found (OPSTAP_CHROMIUM may name one)\n")
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=found, args=SWITCHES, ignore_default_args=["--disable-back-forward-cache"])
         yield browser
         browser.close()
 

@@ -14,7 +14,16 @@ from sqlmodel import Session, col, select
 
 from tests.terms.conftest import NOW, municipality
 from webapp.people.models import Municipality
-from webapp.terms.actions import SHIPPED, AlreadyDecided, ChooseOne, adopt, change_term, import_regulations, seed_statutory, terms_of
+from webapp.terms.actions import (
+    SHIPPED,
+    AlreadyDecided,
+    ChooseOne,
+    adopt,
+    change_term,
+    import_regulations,
+    seed_statutory,
+    terms_of,
+)
 from webapp.terms.models import Regulation, Term
 from webapp.terms.regulations import express
 from webapp.terms.rules import NotKnown, NotPerHour

@@ -140,9 +140,15 @@ class Read:
         self._ready: dict[str, tuple[str, Any, Any, list[tuple[int, Any]]]] = {}
 
     def all(self, session: Session, **values: Any) -> list[Any]:
-        connection = session.connection()
-        sql, given, row, readers = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect)
-        found = connection.connection.dbapi_connection.execute(sql, given(values)).fetchall()  # type: ignore[union-attr]
+        kept = session.info.get("driver")
+        if kept is None:
+            connection = session.connection()
+            kept = (connection.dialect, connection.connection.dbapi_connection)
+            if session.info.get("only_reads"):  # one transaction from begin to end, so one connection
+                session.info["driver"] = kept
+        dialect, driver = kept
+        sql, given, row, readers = self._ready.get(dialect.name) or self._prepare(dialect)
+        found = driver.execute(sql, given(values)).fetchall()  # type: ignore[union-attr]
         if Read.counting and has_request_context():
             g.statements = g.get("statements", 0) + 1
         made = []
@@ -202,7 +208,7 @@ def db() -> Session:
     if session is None:
         here = database()
         engine = here.reading if request.method in SAFE_METHODS else here.engine
-        session = g.session = Session(engine, expire_on_commit=False, autoflush=False)
+        session = g.session = Session(engine, expire_on_commit=False, autoflush=False, info={"only_reads": engine is here.reading})
     return session
 
 

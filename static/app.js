@@ -119,8 +119,9 @@
   /* The rest comes when the page is there: without internet, waiting items, installing, messages. */
   addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); window.installAsk = event; });
   const rest = () => document.head.append(Object.assign(document.createElement("script"), { src: root.dataset.rest }));
-  if (root.dataset.kept || !navigator.onLine) rest();
-  else addEventListener("load", () => (window.requestIdleCallback || setTimeout)(rest));
+  const phone = navigator.serviceWorker;
+  if (phone && (root.dataset.kept || !navigator.onLine)) rest();
+  else if (phone) addEventListener("load", () => (window.requestIdleCallback || setTimeout)(() => { phone.register("/sw.js"); phone.ready.then(rest); }, { timeout: 2000 }));
 
   wake(document);
   (document.querySelector("[data-focus]") || document.querySelector("[aria-invalid=true]"))?.focus();

@@ -60,13 +60,17 @@ const send = (item) => fetch(item.url, {
 /* Send what waits of one person, in order. One refusal is parked and holds up nobody; without internet all wait on.
    Gives how many were taken, and whether some must be tried again. */
 const flushNow = async (person) => {
-  const result = { sent: 0, again: false };
-  for (const item of await itemsOf(person)) {
+  const result = { sent: 0, again: false }, items = await itemsOf(person);
+  if (!items.some((item) => item.state === "waiting")) return result;
+  let signedIn;
+  try { signedIn = (await fetch("/healthz", { cache: "no-store" })).headers.get("X-Opstap-Person"); } catch { return { ...result, again: true }; }
+  if (signedIn !== person) return result; // somebody else, nobody, or a network that only pretends: all stays sealed
+  for (const item of items) {
     if (item.state === "done" && Date.now() - item.at > KEPT_DAYS * DAY) await remove(item.n);
     if (item.state !== "waiting") continue;
     let answer;
     try { answer = await send(item); } catch { result.again = true; break; }
-    if (answer.headers.get("X-Opstap-Person") !== person) break; // another person, or not our server: it stays sealed
+    if (answer.headers.get("X-Opstap-Person") !== person) break; // the same, in the middle of it
     if (answer.ok) { await done(item); result.sent += 1; }
     else if (answer.status >= 500 || answer.status === 429) { result.again = true; break; }
     else await change({ ...item, state: "parked", status: answer.status });

@@ -102,10 +102,15 @@
     for (const name of ["start", "stop"]) form.elements[name].value = "";
   };
 
-  let drawing = Promise.resolve();
+  let drawing = Promise.resolve(), told = false;
   const draw = () => { drawing = drawing.then(drawNow).catch(() => {}); return drawing; };
   const drawNow = async () => {
     const items = await ask("items"), open = items.filter((item) => item.state !== "done"), waiting = items.filter((item) => item.state === "waiting");
+    // taken after this page was asked for: it does not show it yet
+    if (items.some((item) => item.state === "done" && item.at > performance.timeOrigin) && !told) {
+      told = true;
+      if (touched) say("sent"); else { sessionStorage.setItem("sent", "1"); location.reload(); }
+    }
     document.getElementById("waiting")?.remove();
     if (open.length && LISTED.includes(location.pathname)) {
       const list = await part("list");
@@ -132,7 +137,7 @@
   const send = async () => {
     if (!person || !navigator.onLine) return;
     const { sent } = await ask("flush");
-    if (sent && !touched) { sessionStorage.setItem("sent", "1"); location.reload(); }
+    if (sent) await draw();
     return sent;
   };
 
@@ -184,6 +189,7 @@
   net();
   worker.register("/sw.js").then(async (registration) => {
     watchVersions(registration);
+    if (!worker.controller) ask("claim");
     if (sessionStorage.getItem("sent")) { sessionStorage.removeItem("sent"); say("sent"); }
     if (!person) return;
     await draw();

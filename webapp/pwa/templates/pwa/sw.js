@@ -21,6 +21,7 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
 
 // whose pages are here: at most one person's at a time --------------------------------------
 
+let era = 0; // a sign-out begins a new one: an answer that was under way then is not kept
 const pagesOf = (person) => "person-" + person;
 const forgetPages = async (except) => {
   for (const name of await caches.keys()) if (name.startsWith("person-") && name !== except) await caches.delete(name);
@@ -48,8 +49,8 @@ const keepPage = async (address, answer) => {
 };
 const fetchAndKeep = async (path) => {
   const address = new URL(path, self.location.origin).href;
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (answer.ok) await keepPage(address, answer);
+  const began = era, answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (answer.ok && era === began && answer.headers.get("X-Opstap-Person") === (await mark("who"))) await keepPage(address, answer);
 };
 
 const HOMES = ["/today", "/employer/hours"];
@@ -86,9 +87,9 @@ async function visit(event) {
   if (await mark("signOut")) { // somebody signed out without internet: the server hears it before anything else
     try { await fetch("/sign-out", { method: "POST", redirect: "manual" }); await mark("signOut", false); } catch { return offlinePage(); }
   }
-  const address = event.request.url;
+  const address = event.request.url, began = era;
   const coming = fetch(event.request).then((answer) => {
-    if (answer.ok) event.waitUntil(keepPage(address, answer.clone()).catch(() => {}));
+    if (answer.ok && era === began) event.waitUntil(keepPage(address, answer.clone()).catch(() => {}));
     return answer;
   });
   const kept = () => keptPage(address);
@@ -146,6 +147,7 @@ async function post(event, request) {
 }
 
 async function signOut(request) {
+  era += 1;
   await forgetPages();
   await mark("who", "none");
   try { return await fetch(request); } catch { await mark("signOut", true); return offlinePage(); }
@@ -182,6 +184,7 @@ const ASKED = {
   flush: sendWaiting,
   remove: async ({ n, person }) => { const own = (await itemsOf(person)).find((item) => item.n === n); if (own) await remove(n); await changed(); },
   keep: ({ paths }) => fetchBeforehand(paths),
+  claim: () => self.clients.claim(), // a page that was opening while the worker began
   takeOver: () => self.skipWaiting(),
 };
 self.addEventListener("message", (event) => {

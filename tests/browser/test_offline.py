@@ -21,6 +21,7 @@ from webapp import create_app
 from webapp.demo import fill
 from webapp.foundation.database import Database
 from webapp.foundation.settings import Settings
+from webapp.pwa import views as pwa
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
@@ -355,3 +356,33 @@ def test_a_supervisor_confirms_one_and_many_without_internet(server, phone, sign
     assert entries(server, key)[0][0] == "confirmed"
     assert server.rows("SELECT count(*) FROM hours_entry WHERE confirmed_at IS NOT NULL AND id = :id", id=key.hex) == [(1,)]
 
+
+
+def test_a_new_version_waits_until_somebody_says_so(server, phone, sign_in, monkeypatch):
+    page = sign_in(A)
+    visit(page, "/today")
+    monkeypatch.setattr(pwa, "FONTS", (*pwa.FONTS, "source-sans-3-latin-ext.woff2"))
+    pwa.version.cache_clear()
+    before = page.evaluate("caches.keys()")
+
+    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => true)")
+    expect(page.locator("[data-shown=version]")).to_be_visible()
+    page.locator("[data-shown=version] button").click()
+
+    expect(page.locator("[data-shown=version]")).to_have_count(0)
+    page.evaluate(LOOKED_AFTER)
+    assert page.evaluate("caches.keys()") != before
+    pwa.version.cache_clear()
+
+
+def test_the_hint_to_install_comes_at_the_second_visit_and_stays_away_when_told(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/me")
+    page.evaluate("sessionStorage.clear()")
+    page.add_init_script("""addEventListener("DOMContentLoaded", () => dispatchEvent(new Event("beforeinstallprompt", { cancelable: true })))""")
+
+    page.goto("/me")
+    page.locator("[data-part=install] [data-later]").click()
+    page.goto("/me")
+    page.wait_for_timeout(1500)
+    expect(page.locator("[data-part=install]")).to_have_count(0)

@@ -148,3 +148,11 @@ def test_static_files_come_compressed_and_stay_for_a_year(visitor: Any, coding: 
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert visitor.get("/static/../app.py").status_code == 404
     assert visitor.get("/static/app.css", headers={"Accept-Encoding": coding, "If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_the_manifest_leads_to_hours_and_offers(visitor: Any) -> None:
+    manifest = visitor.get("/manifest.webmanifest").get_json()
+
+    assert [shortcut["url"] for shortcut in manifest["shortcuts"]] == ["/hours", "/offers"]
+    assert {visitor.get(icon["src"]).status_code for icon in manifest["icons"]} == {200}
+    assert "maskable" in {icon.get("purpose") for icon in manifest["icons"]}

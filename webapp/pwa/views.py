@@ -18,6 +18,7 @@ pages = Blueprint("pwa", __name__, template_folder="templates")
 pages.before_app_request(phones.refuse_another)
 pages.after_app_request(phones.tell_whose)
 
+PNG_HEAD = 24  # bytes
 HERE = Path(__file__).parent
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 FONTS = ("source-sans-3-latin.woff2",)  # the others are kept when a page first needs them
@@ -49,16 +50,28 @@ def manifest() -> Response:
         {"src": asset("icon-512.png"), "sizes": "512x512", "type": "image/png"},
         {"src": asset("icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
     ]
+    shortcuts = [
+        {"name": name, "url": address, "icons": icons[:1]}
+        for name, address in ((_("Hours"), "/hours"), (_("Offers"), "/offers"))
+    ]
+    screenshots = [screenshot(file) for file in sorted(STATIC.glob("screenshot-*.png"))]
     answer = make_response(
         {
             "id": "/", "name": "Opstap", "short_name": "Opstap", "description": _("A step to work. Your benefit stays the same."), "lang": spoken.code,
             "dir": spoken.direction, "start_url": "/", "scope": "/", "display": "standalone", "background_color": "#f1f5f4", "theme_color": "#0b4f57",
-            "icons": icons,
+            "icons": icons, "shortcuts": shortcuts, "screenshots": screenshots,
         }
     )  # fmt: skip
     answer.headers["Content-Type"] = "application/manifest+json"
     answer.headers["Cache-Control"] = "no-cache"
     return answer
+
+
+def screenshot(file: Path) -> dict[str, str]:
+    """A picture of the app for the phone's question whether to install; a PNG says its size in bytes 16 to 24."""
+    head = file.read_bytes()[:PNG_HEAD]
+    wide, high = (int.from_bytes(head[start : start + 4]) for start in (16, 20))
+    return {"src": asset(file.name), "sizes": f"{wide}x{high}", "type": "image/png", "form_factor": "narrow" if wide < high else "wide"}
 
 
 @pages.get("/sw.js")

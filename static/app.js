@@ -61,6 +61,18 @@
   };
   on("input", (event) => event.target.form && summarise(event.target.form));
 
+  /* What may wait for internet says whose it is, what it is called, and where to go on (sw.js reads this). */
+  const mayWait = (form, button) => {
+    const { offline, back, tapId } = form.dataset, put = (name, value) => {
+      const field = form.querySelector(`input[name=${name}]`) || form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+      field.value = value;
+    };
+    put("_person", root.dataset.person);
+    put("_label", offline || button?.getAttribute("aria-label") || button?.textContent.trim() || "");
+    put("_back", back || location.pathname + location.search);
+    if (tapId) put(tapId, crypto.randomUUID());
+  };
+
   /* A second tap does nothing; the button says "Busy…" (app.css, .busy). */
   const free = () => {
     all(".busy").forEach((button) => { button.classList.remove("busy"); button.removeAttribute("aria-disabled"); });
@@ -70,6 +82,7 @@
     const form = event.target, button = event.submitter || form.querySelector("button:not([type=button])");
     if (form.hasAttribute("data-sent")) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     trouble(false);
+    if (form.hasAttribute("data-offline") && root.dataset.person) mayWait(form, button);
     form.setAttribute("data-sent", "");
     if (button) {
       button.dataset.busy ||= root.dataset.busy;
@@ -83,7 +96,7 @@
   on("htmx:finally:request", free);
 
   /* After htmx: say trouble and news, move the focus where marked. */
-  on("htmx:error", () => trouble(true));
+  on("htmx:error", () => trouble(navigator.onLine));
   on("htmx:response:error", (event) => trouble(![409, 422].includes(event.detail.ctx.response.status)));
   const wake = (part) => {
     all(".step button[hidden]", part).forEach((button) => { button.hidden = false; });
@@ -102,6 +115,13 @@
       if (news) say(news.dataset.announce || news.textContent.trim());
     }
   });
+
+  /* The rest comes when the page is there: without internet, waiting items, installing, messages. */
+  addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); window.installAsk = event; });
+  const rest = () => document.head.append(Object.assign(document.createElement("script"), { src: root.dataset.rest }));
+  const phone = navigator.serviceWorker;
+  if (phone && (root.dataset.kept || !navigator.onLine)) rest();
+  else if (phone) addEventListener("load", () => (window.requestIdleCallback || setTimeout)(() => { phone.register("/sw.js"); phone.ready.then(rest); }, { timeout: 2000 }));
 
   wake(document);
   (document.querySelector("[data-focus]") || document.querySelector("[aria-invalid=true]"))?.focus();

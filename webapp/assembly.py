@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import navigation
 from webapp.caseload import views as caseload
 from webapp.employer import views as employer
-from webapp.foundation import clock, database, logs, pages, security, texts
+from webapp.foundation import clock, database, files, logs, pages, security, texts
 from webapp.foundation.settings import Settings, load
 from webapp.hours import views as hours
 from webapp.notifications import views as notifications
@@ -35,7 +35,7 @@ SLICES = (people, notifications, requests, offers, placements, hours, participan
 
 def assemble(settings: Settings | None = None) -> Flask:
     settings = settings or load()
-    app = Flask("webapp", static_folder=str(pages.STATIC), static_url_path="/static")
+    app = Flask("webapp", static_folder=None)  # files.py sends them
     cookies = settings.url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.signing_key,
@@ -45,7 +45,6 @@ def assemble(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,  # signing the cookie anew on each page costs more than it gives
         PERMANENT_SESSION_LIFETIME=max(LONGEST_SIGN_IN.values()),
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json"],
         COMPRESS_MIN_SIZE=600,
@@ -57,6 +56,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    files.serve_files(app)
     Compress(app)
     set_up_requests(app, settings)
     set_up_templates(app)

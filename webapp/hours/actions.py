@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, monday_of
@@ -128,18 +128,23 @@ def withdraw(db: Session, entry: HoursEntry, *, by: Person, now: datetime) -> No
     _record(db, [Change("hours.withdrawn", entry.id, {})], by=by, now=now)
 
 
-def check_in(db: Session, placement: Placement, entry_id: uuid.UUID, *, by: Person, now: datetime) -> CheckIn:
-    """"I start now." No place is stored. A second tap finds the first."""
-    open_one = db.execute(select(CheckIn).where(check_ins.c.participant_id == by.id, check_ins.c.stopped_at.is_(None))).scalar_one_or_none()
-    if open_one is not None:
-        return open_one
-    today = day_of(now)
+def check_in(db: Session, placement: Placement, entry_id: uuid.UUID, *, by: Person, now: datetime, tapped: datetime | None = None) -> CheckIn:
+    """"I start now." No place is stored. A second tap, or the same one come late from a phone, finds the first.
+
+    `tapped`: when somebody without internet said so; otherwise it is now.
+    """
+    own = select(CheckIn).where(check_ins.c.participant_id == by.id)
+    known = db.execute(own.where(or_(check_ins.c.stopped_at.is_(None), check_ins.c.entry_id == entry_id)).order_by(check_ins.c.stopped_at.is_not(None))).scalars().first()
+    if known is not None:
+        return known
+    began = tapped or now
+    today = day_of(began)
     if placement.status != "running" or not placement.starts_on <= today <= placement.ends_on:
         raise NotInPlacement("not_running", placement.ends_on)
     plan = db.execute(PLAN_OF_THE_DAY, {"placement": placement.id, "day": today, "entry": entry_id}).first()
     made = CheckIn(
         municipality_id=by.municipality_id, placement_id=placement.id, participant_id=by.id, planned_shift_id=plan.id if plan else None,
-        entry_id=entry_id, started_at=now.replace(second=0, microsecond=0),
+        entry_id=entry_id, started_at=began.replace(second=0, microsecond=0),
     )  # fmt: skip
     db.add(made)
     db.flush()
@@ -147,12 +152,16 @@ def check_in(db: Session, placement: Placement, entry_id: uuid.UUID, *, by: Pers
     return made
 
 
-def check_out(db: Session, *, by: Person, now: datetime) -> CheckIn | None:
-    """"I stop now." The hours are not sent yet: the form is filled with both times. Again changes nothing."""
+def check_out(db: Session, *, by: Person, now: datetime, tapped: datetime | None = None) -> CheckIn | None:
+    """"I stop now." The hours are not sent yet: the form is filled with both times. Again changes nothing.
+
+    `tapped` as in `check_in`; what was tapped before the work began belongs to other work, and changes nothing.
+    """
     open_one = db.execute(select(CheckIn).where(check_ins.c.participant_id == by.id, check_ins.c.stopped_at.is_(None))).scalar_one_or_none()
-    if open_one is None:
+    stopped = (tapped or now).replace(second=0, microsecond=0)
+    if open_one is None or stopped < open_one.started_at:
         return None
-    open_one.stopped_at = max(now.replace(second=0, microsecond=0), open_one.started_at)
+    open_one.stopped_at = stopped
     db.add(open_one)
     db.flush()
     _record(db, [Change("hours.stopped", open_one.entry_id, {})], by=by, now=now)

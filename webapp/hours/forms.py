@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from webapp.foundation.clock import day_of
 from webapp.foundation.texts import clock_words, day_words
 from webapp.foundation.texts import gettext as _
 from webapp.hours import times
 from webapp.hours.times import Shift
+
+LONGEST_WAIT_SECONDS = 60 * 24 * 3600
 
 
 @dataclass
@@ -54,6 +56,15 @@ def read_version(text: str | None) -> int | None:
     if text is None or text == "":
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def tapped_at(now: datetime, waited: str | None) -> datetime:
+    """When somebody tapped, for what waited on a phone without internet; `waited` is whole seconds, by the phone.
+
+    An age and not a time: the clock of a phone may be wrong, but it runs evenly. Junk, or longer than sixty days, counts as now.
+    """
+    seconds = int(waited) if waited and waited.isascii() and waited.isdigit() and len(waited) < 9 else 0
+    return now - timedelta(seconds=seconds if seconds <= LONGEST_WAIT_SECONDS else 0)
 
 
 def read_shift(values: Mapping[str, str], *, worked_on: date | None = None) -> Typed:

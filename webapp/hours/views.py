@@ -237,11 +237,15 @@ def withdraw(entry_id: uuid.UUID) -> Response:
     return go("/hours?sent=back")
 
 
+def tapped_at() -> datetime:
+    return forms.tapped_at(now(), request.headers.get("X-Opstap-Age"))
+
+
 @pages.post("/placements/<uuid:placement_id>/check-in")
 def check_in(placement_id: uuid.UUID) -> Response:
     placement = placement_or_404(str(placement_id))
     try:
-        actions.check_in(db(), placement, forms.read_uuid(request.form.get("entry_id")) or uuid.uuid4(), by=g.person, now=now())
+        actions.check_in(db(), placement, forms.read_uuid(request.form.get("entry_id")) or uuid.uuid4(), by=g.person, now=now(), tapped=tapped_at())
     except actions.NotInPlacement:
         return page("hours/place_is_over.html", status=409)
     return go("/today")
@@ -250,7 +254,7 @@ def check_in(placement_id: uuid.UUID) -> Response:
 @pages.post("/placements/<uuid:placement_id>/check-out")
 def check_out(placement_id: uuid.UUID) -> Response:
     placement_or_404(str(placement_id))
-    actions.check_out(db(), by=g.person, now=now())
+    actions.check_out(db(), by=g.person, now=now(), tapped=tapped_at())
     return go("/hours")
 
 

@@ -1,0 +1,388 @@
+"""A phone without internet, in a real Chromium: what is tapped is kept, sent once, and never under another name."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import text
+from werkzeug.serving import make_server
+
+from webapp import create_app
+from webapp.demo import fill
+from webapp.foundation.database import Database
+from webapp.foundation.settings import Settings
+from webapp.pwa import views as pwa
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+A, B, SUPERVISOR = "waterveen-participant-1", "waterveen-participant-4", "waterveen-supervisor-1"
+LOOKED_AFTER = """Promise.race([new Promise((done) => setTimeout(done, 5000)), navigator.serviceWorker.controller || new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }))])
+  .then(() => true)"""
+KEPT = """async (path) => { for (let tries = 0; tries < 100 && !(await caches.match(path)); tries += 1) await new Promise((done) => setTimeout(done, 50)); }"""
+THREE_HOURS = 3 * 3600 * 1000  # milliseconds
+
+
+class Server:
+    """The application on a port of its own. `lose_answers_to`: the work is done, but the answer gets lost."""
+
+    def __init__(self, folder: Path, file: Path) -> None:
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.listen()
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.app = create_app(Settings(database_url=f"sqlite:///{file}", data_dir=folder, testing=True, demo=True, public_url=self.url))
+        self.database: Database = self.app.extensions["database"]
+        self.lose_answers_to: str | None = None
+        self.seen: list[tuple[str, str]] = []
+        self.server = make_server("127.0.0.1", 0, self.answer, threaded=True, fd=self.socket.fileno())
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] == "POST":
+            self.seen.append((path, environ.get("HTTP_X_OPSTAP_PERSON", "")))
+        body = self.app(environ, start_response)
+        if environ["REQUEST_METHOD"] == "POST" and self.lose_answers_to and re.search(self.lose_answers_to, path):
+            list(body)
+            with suppress(OSError):
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        return body
+
+    def rows(self, sql: str, **values: Any) -> list[Any]:
+        with self.database.reading.connect() as connection:
+            return list(connection.execute(text(sql), values))
+
+    def posts(self, part: str) -> int:
+        return sum(part in path for path, _ in self.seen)
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.database.engine.dispose()
+        self.socket.close()
+
+
+@pytest.fixture(scope="module")
+def demo_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("offline") / "demo.sqlite"
+    shutil.copy(sqlite_template, file)
+    settings = Settings(database_url=f"sqlite:///{file}", testing=True, demo=True)
+    database = create_app(settings).extensions["database"]
+    fill(database, settings)
+    database.engine.dispose()
+    return file
+
+
+@pytest.fixture
+def server(demo_file: Path, tmp_path: Path) -> Iterator[Server]:
+    file = tmp_path / "opstap.sqlite"
+    shutil.copy(demo_file, file)
+    made = Server(tmp_path, file)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, locale="en-GB")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def sign_in(phone: BrowserContext) -> Callable[[str], Page]:
+    """Sign somebody in and wait until the worker looks after the page."""
+
+    def as_person(account: str) -> Page:
+        page = phone.new_page()
+        page.goto("/demo")
+        page.click(f'button[value="{account}"]')
+        page.evaluate(LOOKED_AFTER)
+        return page
+
+    return as_person
+
+
+def visit(page: Page, *paths: str) -> None:
+    for path in paths:
+        page.goto(path)
+        page.evaluate(KEPT, path)
+
+
+def write_hours(page: Page, start: str, stop: str) -> UUID:
+    """Fill in the form on Hours and send it; gives the id made for these hours."""
+    form = page.locator("#hours-form")
+    form.locator("[name=start]").fill(start)
+    form.locator("[name=stop]").fill(stop)
+    form.locator("[name=break_minutes]").fill("0")
+    key = UUID(form.get_attribute("action").rsplit("/", 1)[1])
+    form.locator("button.large").click()
+    return key
+
+
+def entries(server: Server, key: UUID) -> list[Any]:
+    return server.rows("SELECT status, minutes FROM hours_entry WHERE id = :id", id=key.hex)
+
+
+WAITING = "#waiting .chip"
+ITEMS = """new Promise((done) => { const open = indexedDB.open("opstap"); open.onsuccess = () => {
+  const all = open.result.transaction("items").objectStore("items").getAll(); all.onsuccess = () => done(all.result.map((item) => item.state)); }; })"""
+
+
+def test_hours_written_without_internet_wait_survive_a_killed_page_and_are_sent_once(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/hours")
+    phone.set_offline(True)
+
+    key = write_hours(page, "05:00", "06:30")
+    expect(page.locator(WAITING)).to_be_visible()
+    expect(page.get_by_text(re.compile("No internet|Geen internet"))).to_be_visible()
+    page.close(run_before_unload=False)
+    assert entries(server, key) == []
+
+    phone.set_offline(False)
+    later = phone.new_page()
+    later.goto("/hours")
+    expect(later.locator(f"#entry-{key}")).to_be_visible()
+    expect(later.locator(WAITING)).to_have_count(0)
+    assert entries(server, key) == [("sent", 90)]
+    assert server.posts(str(key)) == 1
+
+
+def test_an_answer_that_got_lost_is_asked_for_again_and_still_writes_one_row(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/hours")
+    server.lose_answers_to = "/hours/"
+
+    key = write_hours(page, "05:00", "06:30")
+    expect(page.locator(WAITING)).to_be_visible()
+    assert entries(server, key) == [("sent", 90)]
+
+    server.lose_answers_to = None
+    page.goto("/hours")
+    expect(page.locator(f"#entry-{key}")).to_be_visible()
+    expect(page.locator(WAITING)).to_have_count(0)
+    assert server.posts(str(key)) >= 2
+    assert server.rows("SELECT count(*) FROM history WHERE action = 'hours.sent' AND subject_id = :id", id=key.hex) == [(1,)]
+
+
+def test_nothing_of_one_person_is_sent_or_shown_under_another(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/hours")
+    phone.set_offline(True)
+    key = write_hours(page, "05:00", "06:30")
+    expect(page.locator(WAITING)).to_be_visible()
+    page.close()
+    phone.clear_cookies()
+    phone.set_offline(False)
+
+    other = sign_in(B)
+    other.goto("/hours")
+    other.wait_for_timeout(3000)
+    assert other.locator("#waiting").count() == 0
+    assert server.posts(str(key)) == 0
+    phone.clear_cookies()
+
+    again = sign_in(A)
+    again.goto("/hours")
+    expect(again.locator(f"#entry-{key}")).to_be_visible()
+    assert entries(server, key) == [("sent", 90)]
+
+
+def test_the_server_refuses_what_another_person_wrote(server, phone, sign_in):
+    page = sign_in(A)
+    page.goto("/hours")
+    ours = page.evaluate("document.documentElement.dataset.person")
+    send = """([action, person]) => fetch(action, { method: "POST", headers: { "X-Opstap-Person": person, "Content-Type": "application/x-www-form-urlencoded" }, body: "" })
+      .then((answer) => [answer.status, answer.headers.get("X-Opstap-Person")])"""
+    action = page.locator("#hours-form").get_attribute("action")
+
+    assert page.evaluate(send, [action, "0" * 24]) == [403, ours]
+    phone.clear_cookies()
+    assert page.evaluate(send, [action, ours]) == [403, "none"]
+
+
+def test_a_refused_item_is_parked_and_holds_up_nobody(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/hours")
+    phone.set_offline(True)
+    refused = write_hours(page, "05:00", "05:00")
+    expect(page.locator(WAITING)).to_have_count(1)
+    page.locator("main section button.line2", has=page.locator("svg")).first.click()
+    good = write_hours(page, "05:00", "06:30")
+    expect(page.locator(WAITING)).to_have_count(2)
+    assert good != refused
+
+    phone.set_offline(False)
+    expect(page.locator("#waiting [data-look]")).to_be_visible()
+    expect(page.locator(f"#entry-{good}")).to_be_visible()
+    assert entries(server, good) == [("sent", 90)]
+    assert entries(server, refused) == []
+
+    page.locator("#waiting [data-look]").click()
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    page.goto("/hours")
+    page.locator("#waiting [data-remove]").click()
+    expect(page.locator("#waiting")).to_have_count(0)
+
+
+def test_after_signing_out_nothing_is_left_to_read_without_internet(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/today", "/premium", "/me")
+    name = page.evaluate("fetch('/today').then((answer) => answer.text())")
+    greeting = re.search(r"<h1>(.*?)</h1>", name)[1]
+    page.locator("form[action='/sign-out'] button").click()
+    page.wait_for_url("**/demo")
+    phone.set_offline(True)
+
+    for path in ("/today", "/premium", "/me", "/"):
+        page.goto(path)
+        assert re.sub("<.*?>", "", greeting) not in page.content()
+        expect(page.locator("h1")).to_have_text(re.compile("No internet|Geen internet"))
+    page.go_back()
+    assert page.evaluate("caches.keys().then((names) => names.filter((name) => /^person-(?!none)/.test(name)))") == []
+
+
+def test_signing_out_without_internet_reaches_the_server_later(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/me")
+    phone.set_offline(True)
+    page.locator("form[action='/sign-out'] button").click()
+    expect(page.locator("h1")).to_have_text(re.compile("No internet|Geen internet"))
+
+    phone.set_offline(False)
+    page.goto("/today")
+
+    page.wait_for_url("**/demo")
+
+
+def test_kept_pages_say_how_old_they_are_and_others_say_they_are_not_here(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/today", "/premium")
+    phone.set_offline(True)
+
+    page.goto("/premium")
+    expect(page.locator("#premium-certain")).to_be_visible()
+    expect(page.locator("[data-shown=off] [data-when]")).to_have_text(re.compile(r"\d\d:\d\d"))
+    page.goto("/")
+    expect(page).to_have_url(re.compile("/today$"))
+    page.goto("/growth")
+    expect(page.locator("h1")).to_have_text(re.compile("No internet|Geen internet"))
+
+
+def test_what_waited_three_hours_still_goes_and_a_start_keeps_its_time(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/today", "/hours")
+    phone.set_offline(True)
+    key = write_hours(page, "05:00", "06:30")
+    expect(page.locator(WAITING)).to_be_visible()
+    page.evaluate(f"""new Promise((done) => {{ const open = indexedDB.open("opstap"); open.onsuccess = () => {{
+      const items = open.result.transaction("items", "readwrite").objectStore("items"), all = items.getAll();
+      all.onsuccess = () => {{ const item = all.result[0]; item.at -= {THREE_HOURS}; items.put(item).onsuccess = done; }}; }}; }})""")
+
+    phone.set_offline(False)
+
+    expect(page.locator(f"#entry-{key}")).to_be_visible()
+    assert entries(server, key) == [("sent", 90)]
+
+
+def test_an_item_of_yesterday_warns(phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/hours")
+    phone.set_offline(True)
+    write_hours(page, "05:00", "06:30")
+    expect(page.locator(WAITING)).to_be_visible()
+    page.clock.install()
+    page.clock.fast_forward("25:00:00")
+
+    page.reload()
+
+    expect(page.locator("[data-shown=late]")).to_be_visible()
+
+
+def test_a_yes_without_internet_waits_at_its_own_button(server, phone, sign_in):
+    page = sign_in(A)
+    page.goto("/offers")
+    path = page.locator("main a[href^='/offers/']").first.get_attribute("href")
+    visit(page, path)
+    phone.set_offline(True)
+
+    page.locator("button[name=answer][value=yes]").click()
+    expect(page.locator(".dock .chip[data-for]")).to_be_visible()
+    expect(page.locator("button[name=answer][value=yes]")).to_be_hidden()
+    assert server.rows("SELECT status FROM offer WHERE id = :id", id=UUID(path[8:]).hex) == [("open",)]
+
+    phone.set_offline(False)
+    expect(page.locator("article[data-status=yes]")).to_be_visible()
+
+
+def test_a_supervisor_confirms_one_and_many_without_internet(server, phone, sign_in):
+    page = sign_in(SUPERVISOR)
+    visit(page, "/employer/hours")
+    row = page.locator("article.who[data-status=sent]").first
+    key = UUID(row.get_attribute("id").removeprefix("entry-"))
+    phone.set_offline(True)
+
+    row.locator("button.ok").click()
+    expect(row.locator(".chip[data-for]")).to_be_visible()
+    page.locator("#bulk-dock button").click()
+    expect(page.locator(WAITING)).to_have_count(2)
+
+    phone.set_offline(False)
+    expect(page.locator(WAITING)).to_have_count(0)
+    assert entries(server, key)[0][0] == "confirmed"
+    assert server.rows("SELECT count(*) FROM hours_entry WHERE confirmed_at IS NOT NULL AND id = :id", id=key.hex) == [(1,)]
+
+
+
+def test_a_new_version_waits_until_somebody_says_so(server, phone, sign_in, monkeypatch):
+    page = sign_in(A)
+    visit(page, "/today")
+    monkeypatch.setattr(pwa, "FONTS", (*pwa.FONTS, "source-sans-3-latin-ext.woff2"))
+    pwa.version.cache_clear()
+    before = page.evaluate("caches.keys()")
+
+    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => true)")
+    expect(page.locator("[data-shown=version]")).to_be_visible()
+    page.locator("[data-shown=version] button").click()
+
+    expect(page.locator("[data-shown=version]")).to_have_count(0)
+    page.evaluate(LOOKED_AFTER)
+    assert page.evaluate("caches.keys()") != before
+    pwa.version.cache_clear()
+
+
+def test_the_hint_to_install_comes_at_the_second_visit_and_stays_away_when_told(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/me")
+    page.evaluate("sessionStorage.clear()")
+    page.add_init_script("""addEventListener("DOMContentLoaded", () => dispatchEvent(new Event("beforeinstallprompt", { cancelable: true })))""")
+
+    page.goto("/me")
+    page.locator("[data-part=install] [data-later]").click()
+    page.goto("/me")
+    page.wait_for_timeout(1500)
+    expect(page.locator("[data-part=install]")).to_have_count(0)

@@ -91,4 +91,4 @@ def service_worker() -> Response:
 @pages.get("/offline")
 def offline() -> Response:
     """The page without internet, and the parts offline.js shows. It is kept for everybody, so it knows nobody."""
-    return page("pwa/offline.html", person=None, nav=[], phone_key="", **{"may": lambda endpoint: False})
+    return page("pwa/offline.html", person=None, nav=[], phone_key="", may=lambda endpoint: False)

@@ -95,7 +95,7 @@
   addEventListener("pageshow", free);
   on("htmx:finally:request", free);
 
-  /* After htmx: say trouble and news, move the focus where marked. */
+  /* After htmx: say trouble and news, move the focus where marked ("swap": not when a whole page opens). */
   on("htmx:error", () => trouble(navigator.onLine));
   on("htmx:response:error", (event) => trouble(![409, 422].includes(event.detail.ctx.response.status)));
   const wake = (part) => {
@@ -124,5 +124,5 @@
   else if (phone) addEventListener("load", () => (window.requestIdleCallback || setTimeout)(() => { phone.register("/sw.js"); phone.ready.then(rest); }, { timeout: 2000 }));
 
   wake(document);
-  (document.querySelector("[data-focus]") || document.querySelector("[aria-invalid=true]"))?.focus();
+  (document.querySelector('[data-focus=""]') || document.querySelector("[aria-invalid=true]"))?.focus();
 })();

@@ -6,7 +6,7 @@ import gzip
 import mimetypes
 from functools import lru_cache
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # the package says nothing about its types
 from flask import Flask, Response, abort, make_response, request
 
 from webapp.foundation.pages import STATIC
@@ -34,7 +34,8 @@ def serve_files(app: Flask) -> None:
         if coding:
             answer.headers["Content-Encoding"] = coding
         answer.add_etag()
-        return answer.make_conditional(request)
+        answer.make_conditional(request)
+        return answer
 
 
 @lru_cache

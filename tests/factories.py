@@ -58,7 +58,9 @@ def save(database: Database, *rows: Any) -> None:
         db.commit()
 
 
-def account(database: Database, municipality_id: int, role: str, name: str = "Selam Tesfay", *, establishment_id: uuid.UUID | None = None, **more: Any) -> Membership:
+def account(
+    database: Database, municipality_id: int, role: str, name: str = "Selam Tesfay", *, establishment_id: uuid.UUID | None = None, **more: Any
+) -> Membership:
     first, _, last = name.partition(" ")
     person = Account(municipality_id=municipality_id, first_name=first, last_name=last, created_at=NOW, **more)
     save(database, person)
@@ -69,7 +71,12 @@ def account(database: Database, municipality_id: int, role: str, name: str = "Se
 
 def participant(database: Database, municipality_id: int, case_manager: Membership, name: str = "Selam Tesfay", **more: Any) -> Membership:
     membership = account(database, municipality_id, Role.PARTICIPANT, name, **more)
-    save(database, ParticipantFile(account_id=membership.account_id, municipality_id=municipality_id, case_manager_id=case_manager.account_id, birth_date=date(1990, 5, 1)))
+    save(
+        database,
+        ParticipantFile(
+            account_id=membership.account_id, municipality_id=municipality_id, case_manager_id=case_manager.account_id, birth_date=date(1990, 5, 1)
+        ),
+    )
     return membership
 
 
@@ -79,7 +86,9 @@ def municipality(database: Database, slug: str, *, rate_cents: int = 200) -> int
     with database.transaction() as db:
         own = db.get(Municipality, made.id)
         assert own is not None
-        change_term(db, own, "premium", {"basis": "per_hour", "cents": rate_cents}, valid_from=LONG_AGO, source="Beleidsregel (test)", reason="test", now=NOW)
+        change_term(
+            db, own, "premium", {"basis": "per_hour", "cents": rate_cents}, valid_from=LONG_AGO, source="Beleidsregel (test)", reason="test", now=NOW
+        )
     assert made.id is not None
     return made.id
 
@@ -101,7 +110,9 @@ def work_request(database: Database, at: Establishment, guide: Membership, *, pl
         "starts_on": TODAY - timedelta(weeks=6), "weeks": 12, "tariff_cents": 1950, "created_at": NOW, **more,
     }  # fmt: skip
     weekly = sum(day.minutes for day in planned_days(values["pattern"]))
-    made = WorkRequest(municipality_id=at.municipality_id, establishment_id=at.id, guide_id=guide.account_id, places=places, weekly_minutes=weekly, **values)
+    made = WorkRequest(
+        municipality_id=at.municipality_id, establishment_id=at.id, guide_id=guide.account_id, places=places, weekly_minutes=weekly, **values
+    )
     save(database, made)
     return made
 
@@ -109,7 +120,9 @@ def work_request(database: Database, at: Establishment, guide: Membership, *, pl
 def offer(database: Database, request: WorkRequest, to: Membership, by: Membership, **more: Any) -> Offer:
     id = uuid.uuid4()
     values: dict[str, Any] = {"offered_at": NOW, "closes_at": NOW + timedelta(days=7), "sealed": Sealer(DEMO_SECRET).seal(NOTHING_SAID, id), **more}
-    made = Offer(id=id, municipality_id=request.municipality_id, request_id=request.id, participant_id=to.account_id, case_manager_id=by.account_id, **values)
+    made = Offer(
+        id=id, municipality_id=request.municipality_id, request_id=request.id, participant_id=to.account_id, case_manager_id=by.account_id, **values
+    )
     save(database, made)
     return made
 
@@ -135,7 +148,9 @@ def placement(database: Database, request: WorkRequest, who: Membership, by: Mem
     return made
 
 
-def hours(database: Database, of: Placement, *, day: date = MONDAY, start: str = "08:30", stop: str = "13:00", pause: int = 30, **more: Any) -> HoursEntry:
+def hours(
+    database: Database, of: Placement, *, day: date = MONDAY, start: str = "08:30", stop: str = "13:00", pause: int = 30, **more: Any
+) -> HoursEntry:
     """A sent entry, as if the participant wrote it."""
     worked: Shift = shift(day, time.fromisoformat(start), time.fromisoformat(stop), pause)
     made = HoursEntry(
@@ -168,7 +183,9 @@ def change_rate(database: Database, municipality_id: int, cents: int, *, valid_f
     with database.transaction() as db:
         own = db.get(Municipality, municipality_id)
         assert own is not None
-        change_term(db, own, "premium", {"basis": "per_hour", "cents": cents}, valid_from=valid_from, source="Beleidsregel (test)", reason="test", now=NOW)
+        change_term(
+            db, own, "premium", {"basis": "per_hour", "cents": cents}, valid_from=valid_from, source="Beleidsregel (test)", reason="test", now=NOW
+        )
 
 
 def sign_in(database: Database, membership: Membership) -> str:

@@ -37,7 +37,9 @@ def at(day: date, hour: int = 9) -> datetime:
 
 def told(session: Session, *keys: str) -> list[tuple[str, Any]]:
     session.rollback()
-    rows = session.execute(select(Notification.key, Notification.account_id).where(col(Notification.key).in_(keys)).order_by(col(Notification.created_at)))
+    rows = session.execute(
+        select(Notification.key, Notification.account_id).where(col(Notification.key).in_(keys)).order_by(col(Notification.created_at))
+    )
     return [(key, who) for key, who in rows]
 
 
@@ -92,7 +94,9 @@ def test_confirmed_in_time_reminds_nobody(world: make.World, clock: Any, as_pers
     assert told(session, *LATE) == []
 
 
-def test_a_correction_nobody_answers_reminds_the_participant_and_then_asks_the_case_manager(world: make.World, clock: Any, as_person: Any, session: Session) -> None:
+def test_a_correction_nobody_answers_reminds_the_participant_and_then_asks_the_case_manager(
+    world: make.World, clock: Any, as_person: Any, session: Session
+) -> None:
     entry = make.hours(world.database, world.placement)
     as_person(world.supervisor).post(f"/hours/{entry.id}/correction", SHORTER)
     selam, marieke = world.participant.account_id, world.case_manager.account_id
@@ -146,7 +150,12 @@ def test_the_clock_closes_ends_and_forgets_in_every_municipality_once(world: mak
 def test_a_fault_in_one_municipality_keeps_no_other_waiting(world: make.World, clock: Any, session: Session) -> None:
     make.hours(world.database, world.placement)
     with world.database.transaction() as db:  # the other one, named first, has broken terms
-        db.execute(text("INSERT INTO term (id, municipality_id, key, position, value, valid_from, when_told, source, reason, recorded_at) SELECT :id, :m, key, position, '{\"junk\": 1}', valid_from, when_told, source, reason, recorded_at FROM term WHERE key = 'silence'"), {"id": make.uuid.uuid4().hex if db.get_bind().dialect.name == "sqlite" else make.uuid.uuid4(), "m": world.stranger.municipality_id})
+        db.execute(
+            text(
+                "INSERT INTO term (id, municipality_id, key, position, value, valid_from, when_told, source, reason, recorded_at) SELECT :id, :m, key, position, '{\"junk\": 1}', valid_from, when_told, source, reason, recorded_at FROM term WHERE key = 'silence'"
+            ),
+            {"id": make.uuid.uuid4().hex if db.get_bind().dialect.name == "sqlite" else make.uuid.uuid4(), "m": world.stranger.municipality_id},
+        )
         db.execute(text("UPDATE municipality SET terms_token = 'fresh'"))
 
     clock("remind", at(REMIND_ON))

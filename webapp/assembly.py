@@ -46,7 +46,15 @@ def assemble(settings: Settings | None = None) -> Flask:
         SESSION_REFRESH_EACH_REQUEST=False,  # signing the cookie anew on each page costs more than it gives
         PERMANENT_SESSION_LIFETIME=max(LONGEST_SIGN_IN.values()),
         TEMPLATES_AUTO_RELOAD=False,
-        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json"],
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "application/javascript",
+            "application/json",
+            "image/svg+xml",
+            "application/manifest+json",
+        ],
         COMPRESS_MIN_SIZE=600,
         TESTING=settings.testing,
     )
@@ -142,7 +150,16 @@ def set_up_templates(app: Flask) -> None:
         day=texts.day_words, Day=texts.Day_words, short_day=texts.short_day, date=texts.date_words, long_date=texts.long_date, clock=texts.clock_words,
         weekday=texts.weekday_words, month=texts.month_words, long_month=texts.long_month, bdi=texts.bdi, local_day=texts.day_of_instant,
     )  # fmt: skip
-    env.globals.update(asset=pages.asset, part=pages.part, icon_mark=pages.icon_mark, url=pages.url, _=texts.gettext, ngettext=texts.ngettext, now=clock.now, demo=app.extensions["settings"].demo)
+    env.globals.update(
+        asset=pages.asset,
+        part=pages.part,
+        icon_mark=pages.icon_mark,
+        url=pages.url,
+        _=texts.gettext,
+        ngettext=texts.ngettext,
+        now=clock.now,
+        demo=app.extensions["settings"].demo,
+    )
 
     # the parts of pages use no variable of a page, so they are made once and are there in fragments too
     env.globals["ui"] = env.get_template("components/ui.html").module

@@ -181,9 +181,7 @@ def install(python: Path, lock: Path) -> None:
         return
     if not has_pip(python) and not run([str(python), "-m", "ensurepip"], quiet=True):
         raise CannotStart(how_to_get_venv())
-    if not run(
-        [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", *locked]
-    ):
+    if not run([str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", *locked]):
         raise CannotStart(f"{lock.name} could not be installed; the reason is above. Is there a network?")
 
 
@@ -255,9 +253,7 @@ def test(python: Path, arguments: list[str]) -> int:
     if browser:
         os.environ["OPSTAP_CHROMIUM"] = browser
     else:
-        shout(
-            "No Chromium: browser tests cannot run. Debian: sudo apt install chromium. Or set OPSTAP_CHROMIUM"
-        )
+        shout("No Chromium: browser tests cannot run. Debian: sudo apt install chromium. Or set OPSTAP_CHROMIUM")
     if not prepare_peers():
         shout("No Node with npm: tests against tests/peers cannot run. Debian: sudo apt install nodejs npm")
     os.chdir(ROOT)

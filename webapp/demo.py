@@ -127,10 +127,18 @@ def add_people(town: Town, slug: str, facts: dict[str, Any]) -> None:
     def add(role: str, first: str, last: str, establishment: Establishment | None = None, language: str = "nl", phone: str = "") -> Person:
         counts[role] = counts.get(role, 0) + 1
         key = f"{role.replace('_', '-')}-{counts[role]}"
-        account = Account(municipality_id=town.id, handle=f"{slug}-{key}", first_name=first, last_name=last, language=language, phone=phone, created_at=town.at)
+        account = Account(
+            municipality_id=town.id, handle=f"{slug}-{key}", first_name=first, last_name=last, language=language, phone=phone, created_at=town.at
+        )
         town.db.add(account)
         town.db.flush()
-        member = Membership(municipality_id=town.id, account_id=account.id, role=role, establishment_id=establishment.id if establishment else None, valid_from=LONG_AGO)
+        member = Membership(
+            municipality_id=town.id,
+            account_id=account.id,
+            role=role,
+            establishment_id=establishment.id if establishment else None,
+            valid_from=LONG_AGO,
+        )
         town.db.add(member)
         town.db.flush()
         person = Person(
@@ -146,12 +154,29 @@ def add_people(town: Town, slug: str, facts: dict[str, Any]) -> None:
         employer = Employer(municipality_id=town.id, name=name, kvk=f"{10000000 + hash_of(slug) * 10 + number:08d}")
         town.db.add(employer)
         town.db.flush()
-        place = Establishment(municipality_id=town.id, employer_id=employer.id, name=name, street=street, town=town.municipality.name, staff_count=38 + 20 * number, staff_counted_on=town.today - timedelta(days=90))
+        place = Establishment(
+            municipality_id=town.id,
+            employer_id=employer.id,
+            name=name,
+            street=street,
+            town=town.municipality.name,
+            staff_count=38 + 20 * number,
+            staff_counted_on=town.today - timedelta(days=90),
+        )
         town.db.add(place)
         town.db.flush()
         town.places.append(place)
         add(Role.SUPERVISOR, first, last, place, phone=f"0100 400 {100 + number}")
-    wishes = (["buiten werken", "met planten"], ["met mijn handen werken", "in de avond"], ["met mensen"], ["in de zorg"], ["leren koken"], ["rustig werk"], ["in de keuken"], ["met hout werken"])
+    wishes = (
+        ["buiten werken", "met planten"],
+        ["met mijn handen werken", "in de avond"],
+        ["met mensen"],
+        ["in de zorg"],
+        ["leren koken"],
+        ["rustig werk"],
+        ["in de keuken"],
+        ["met hout werken"],
+    )
     for number, (first, last, language) in enumerate(facts["participants"]):
         person = add(Role.PARTICIPANT, first, last, language=language, phone=f"0600 000 {100 + number}")
         manager = town.people["case-manager-1" if number < 6 else "case-manager-2"]
@@ -171,10 +196,51 @@ def hash_of(text: str) -> int:
 def add_work(town: Town) -> None:
     """Requests, offers, placements and hours, told as they happened."""
     start = monday_of(town.today) - timedelta(weeks=7)
-    growing = ask(town, 0, "Planten verzorgen", ["Planten in potten zetten", "Etiketten lezen en plakken", "Zelf een bestelling klaarzetten"], "Werken in een ritme. Samenwerken. Een bestelling lezen.", week("work", "08:30", "13:00", 30), start, 12, places=4)
-    kitchen = ask(town, 1, "Keukenhulp", ["Groente wassen en snijden", "Helpen met de lunch", "De keuken schoonmaken"], "Veilig werken met eten. Samenwerken. Nederlands praten op het werk. Na afloop krijg je een bewijs op papier.", week("three", "09:00", "13:00"), monday_of(town.today) + timedelta(weeks=2), 12, places=2, note="kok. Zij leert je alles.")
-    packing = ask(town, 0, "Inpakhulp in de avond", ["Dozen vouwen", "Planten inpakken", "Karren klaarzetten"], "Netjes en op tempo inpakken. Samenwerken in een kleine ploeg.", week("evening", "19:00", "23:30", 30), town.today, 10, places=1)
-    care = ask(town, 1, "Hulp in het restaurant", ["Tafels dekken", "Koffie schenken", "Praten met bewoners"], "Omgaan met gasten. Nederlands praten.", week("three", "10:00", "15:00", 30), start - timedelta(weeks=4), 16, places=3)
+    growing = ask(
+        town,
+        0,
+        "Planten verzorgen",
+        ["Planten in potten zetten", "Etiketten lezen en plakken", "Zelf een bestelling klaarzetten"],
+        "Werken in een ritme. Samenwerken. Een bestelling lezen.",
+        week("work", "08:30", "13:00", 30),
+        start,
+        12,
+        places=4,
+    )
+    kitchen = ask(
+        town,
+        1,
+        "Keukenhulp",
+        ["Groente wassen en snijden", "Helpen met de lunch", "De keuken schoonmaken"],
+        "Veilig werken met eten. Samenwerken. Nederlands praten op het werk. Na afloop krijg je een bewijs op papier.",
+        week("three", "09:00", "13:00"),
+        monday_of(town.today) + timedelta(weeks=2),
+        12,
+        places=2,
+        note="kok. Zij leert je alles.",
+    )
+    packing = ask(
+        town,
+        0,
+        "Inpakhulp in de avond",
+        ["Dozen vouwen", "Planten inpakken", "Karren klaarzetten"],
+        "Netjes en op tempo inpakken. Samenwerken in een kleine ploeg.",
+        week("evening", "19:00", "23:30", 30),
+        town.today,
+        10,
+        places=1,
+    )
+    care = ask(
+        town,
+        1,
+        "Hulp in het restaurant",
+        ["Tafels dekken", "Koffie schenken", "Praten met bewoners"],
+        "Omgaan met gasten. Nederlands praten.",
+        week("three", "10:00", "15:00", 30),
+        start - timedelta(weeks=4),
+        16,
+        places=3,
+    )
     first, second = "participant-1", "participant-2"
     selam, amina, oksana = (begin(town, growing, who, 0) for who in (first, "participant-4", "participant-5"))
     yusuf, aster = begin(town, care, "participant-3", 1), begin(town, care, "participant-7", 1, "case-manager-2")
@@ -188,7 +254,19 @@ def week(days: str, start: str, stop: str, pause: int = 0) -> list[dict[str, Any
     return [{"weekday": day, "start": start, "stop": stop, "break": pause} for day in DAYS[days]]
 
 
-def ask(town: Town, place: int, function: str, tasks: list[str], learn: str, pattern: list[dict[str, Any]], starts_on: date, weeks: int, *, places: int, note: str = "") -> WorkRequest:
+def ask(
+    town: Town,
+    place: int,
+    function: str,
+    tasks: list[str],
+    learn: str,
+    pattern: list[dict[str, Any]],
+    starts_on: date,
+    weeks: int,
+    *,
+    places: int,
+    note: str = "",
+) -> WorkRequest:
     guide = town.people[f"supervisor-{place + 1}"]
     request = WorkRequest(
         municipality_id=town.id, establishment_id=town.places[place].id, guide_id=guide.id, guide_note=note, function=function, tasks=tasks, learn=learn,
@@ -200,18 +278,24 @@ def ask(town: Town, place: int, function: str, tasks: list[str], learn: str, pat
 
 
 def propose(town: Town, request: WorkRequest, who: str, at: datetime, *, travel: int, manager: str = "case-manager-1") -> Any:
-    return make_offer(town.db, request, town.people[who].id, by=town.people[manager], travel_minutes=travel, terms=town.terms, sealer=town.sealer, now=at)
+    return make_offer(
+        town.db, request, town.people[who].id, by=town.people[manager], travel_minutes=travel, terms=town.terms, sealer=town.sealer, now=at
+    )
 
 
 def begin(town: Town, request: WorkRequest, who: str, place: int, manager: str = "case-manager-1") -> Placement:
     """Offer, yes and recorded start, in the two weeks before the first day."""
     offered = instant(request.starts_on - timedelta(days=14), time(10, 5))
     offer = propose(town, request, who, offered, travel=9, manager=manager)
-    placements.answer(town.db, offer, Answer.YES, by=town.people[who], case_manager_id=town.people[manager].id, sealer=town.sealer, now=offered + timedelta(hours=5))
+    placements.answer(
+        town.db, offer, Answer.YES, by=town.people[who], case_manager_id=town.people[manager].id, sealer=town.sealer, now=offered + timedelta(hours=5)
+    )
     placement = placements.placement_of(town.db, offer)
     assert placement is not None
     before = request.starts_on - timedelta(days=5)
-    prepared = Preparation("Past bij de wensen en is een stap naar werk.", before, request.starts_on, f"Polis WA-{place + 1}04 ({town.places[place].name})")
+    prepared = Preparation(
+        "Past bij de wensen en is een stap naar werk.", before, request.starts_on, f"Polis WA-{place + 1}04 ({town.places[place].name})"
+    )
     placements.start(town.db, placement, prepared, by=town.people[manager], now=instant(before, time(14, 20)))
     return placement
 
@@ -237,7 +321,17 @@ def write_hours(town: Town, placement: Placement, who: str) -> None:
         later = sent_at + timedelta(hours=2)
         if who == "participant-1" and left == 3:
             shorter = shift(plan.day, local_time(plan.starts_at), local_time(plan.stops_at), plan.break_minutes)
-            hours.correct(db, entry, shorter, version=entry.version, reason="stopped_earlier", note="Om 13:00 was alles klaar.", by=supervisor, terms=town.terms, now=later)
+            hours.correct(
+                db,
+                entry,
+                shorter,
+                version=entry.version,
+                reason="stopped_earlier",
+                note="Om 13:00 was alles klaar.",
+                by=supervisor,
+                terms=town.terms,
+                now=later,
+            )
         elif who == "participant-5" and left == 4:
             shorter = shift(plan.day, local_time(plan.starts_at), local_time(plan.stops_at - timedelta(minutes=45)), plan.break_minutes)
             hours.correct(db, entry, shorter, version=entry.version, reason="stopped_earlier", note="", by=supervisor, terms=town.terms, now=later)

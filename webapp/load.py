@@ -38,7 +38,20 @@ LONG_AGO = date(2020, 1, 1)
 SHIFT_HOURS = 4
 BATCH = 5_000
 PATTERN = [{"weekday": day, "start": "08:30", "stop": "13:00", "break": 30} for day in range(5)]
-TABLES = (Account, Membership, ParticipantFile, Employer, Establishment, WorkRequest, Offer, Placement, HoursEntry, LedgerLine, HistoryRow, Notification)
+TABLES = (
+    Account,
+    Membership,
+    ParticipantFile,
+    Employer,
+    Establishment,
+    WorkRequest,
+    Offer,
+    Placement,
+    HoursEntry,
+    LedgerLine,
+    HistoryRow,
+    Notification,
+)
 
 
 class Size(NamedTuple):
@@ -149,7 +162,9 @@ def fill_municipality(db: Session, name: str, number: int, people: int, placemen
     worked = 0
     for index in range(placements):
         who, again = index % people, index // people
-        worked += maker.placement(participants[who], managers[who % len(managers)], *places[(who + again) % len(places)], shifts=next(shifts), back=again)
+        worked += maker.placement(
+            participants[who], managers[who % len(managers)], *places[(who + again) % len(places)], shifts=next(shifts), back=again
+        )
     pile.flush()
     return worked
 
@@ -184,7 +199,9 @@ class Maker:
     def place(self, index: int) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
         """An employer with one establishment, its supervisor and an open request. Gives establishment, supervisor, request."""
         employer, place, request = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
-        self.pile.add(Employer, id=employer, municipality_id=self.municipality_id, name=f"Bedrijf {index + 1}", kvk=f"{index + 1:08d}", is_agency=False)
+        self.pile.add(
+            Employer, id=employer, municipality_id=self.municipality_id, name=f"Bedrijf {index + 1}", kvk=f"{index + 1:08d}", is_agency=False
+        )
         self.pile.add(
             Establishment, id=place, municipality_id=self.municipality_id, employer_id=employer, name=f"Bedrijf {index + 1}", street="Weg 1", town="Plaats",
             staff_count=40, staff_counted_on=LONG_AGO,
@@ -198,7 +215,9 @@ class Maker:
         )  # fmt: skip
         return place, supervisor, request
 
-    def placement(self, who: uuid.UUID, manager: uuid.UUID, place: uuid.UUID, supervisor: uuid.UUID, request: uuid.UUID, *, shifts: int, back: int) -> int:
+    def placement(
+        self, who: uuid.UUID, manager: uuid.UUID, place: uuid.UUID, supervisor: uuid.UUID, request: uuid.UUID, *, shifts: int, back: int
+    ) -> int:
         """A placement with its shifts, the last two still to be confirmed. `back`: earlier ones of the same person lie before it."""
         days = list(islice(working_days(day_of(self.at) - timedelta(days=1) - timedelta(days=800 * back)), shifts))
         starts_on, ends_on = monday_of(days[-1]), days[0] + timedelta(days=60)

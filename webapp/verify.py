@@ -83,14 +83,19 @@ def only_in_placements(db: Connection) -> Iterator[Fault]:
     ):
         yield Fault("V2", "hours_entry", str(row.id), "outside an accepted, insured, running placement")
     before: Any = None
-    for row in rows(db, "SELECT id, participant_id, starts_at, stops_at FROM hours_entry WHERE status <> 'withdrawn' ORDER BY participant_id, starts_at, stops_at"):
+    for row in rows(
+        db, "SELECT id, participant_id, starts_at, stops_at FROM hours_entry WHERE status <> 'withdrawn' ORDER BY participant_id, starts_at, stops_at"
+    ):
         if before is not None and before[0] == row.participant_id and row.starts_at < before[1]:
             yield Fault("V2", "hours_entry", str(row.id), "overlaps with other hours of the same person")
         stops_at = max(before[1], row.stops_at) if before is not None and before[0] == row.participant_id else row.stops_at
         before = (row.participant_id, stops_at)
     for row in rows(db, "SELECT id FROM hours_entry WHERE participant_id IN (confirmed_by, corrected_by, ruled_by)"):
         yield Fault("V2", "hours_entry", str(row.id), "somebody settled their own hours")
-    for row in rows(db, "SELECT p.id FROM placement p JOIN offer o ON o.id = p.offer_id WHERE o.participant_id <> p.participant_id OR (p.status IN ('accepted', 'running', 'ended') AND o.status <> 'yes')"):
+    for row in rows(
+        db,
+        "SELECT p.id FROM placement p JOIN offer o ON o.id = p.offer_id WHERE o.participant_id <> p.participant_id OR (p.status IN ('accepted', 'running', 'ended') AND o.status <> 'yes')",
+    ):
         yield Fault("V2", "placement", str(row.id), "runs without this person's own yes")
 
 
@@ -112,7 +117,17 @@ def chains_are_whole(db: Connection) -> Iterator[Fault]:
 def hash_of(row: Row[Any], previous: str) -> str:
     """The hash a row must have, written out again from `history/rules.py`."""
     actor = hex_of(row.actor_id) if row.actor_id else ""
-    parts = (previous, str(row.municipality_id), str(row.number), instant_of(row.at), actor, row.actor_role, row.action, hex_of(row.subject_id), row.facts)
+    parts = (
+        previous,
+        str(row.municipality_id),
+        str(row.number),
+        instant_of(row.at),
+        actor,
+        row.actor_role,
+        row.action,
+        hex_of(row.subject_id),
+        row.facts,
+    )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

@@ -188,4 +188,3 @@ def phone(chromium: Browser) -> Iterator[GivePhone]:
     yield give
     for context in given:
         context.close()
-

@@ -23,7 +23,18 @@ STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """async (tags) => (await axe.run(document, { runOnly: tags, resultTypes: ["violations"] })).violations
     .map((found) => found.id + ": " + found.nodes.map((node) => node.html.slice(0, 160) + " " + (node.any[0]?.message ?? "")).join(" | "))"""
 STARTS = {
-    "hoogland-participant-1": ["/today", "/offers", "/hours", "/premium", "/me", "/hours?again=1", "/no-such-page", "/signals", "/language", "/offline"],
+    "hoogland-participant-1": [
+        "/today",
+        "/offers",
+        "/hours",
+        "/premium",
+        "/me",
+        "/hours?again=1",
+        "/no-such-page",
+        "/signals",
+        "/language",
+        "/offline",
+    ],
     "hoogland-participant-5": ["/today", "/hours"],
     "hoogland-participant-8": ["/today", "/offers", "/hours", "/premium", "/me", "/messages"],
     "hoogland-supervisor-1": ["/employer/hours", "/employer/team", "/employer/company", "/messages", "/messages/settings"],

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
 
 CHROMIUM = shutil.which("chromium")
-ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+)
 A, B, SUPERVISOR = "waterveen-participant-1", "waterveen-participant-4", "waterveen-supervisor-1"
 LOOKED_AFTER = """Promise.race([new Promise((done) => setTimeout(done, 5000)), navigator.serviceWorker.controller || new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }))])
   .then(() => true)"""
@@ -355,7 +357,6 @@ def test_a_supervisor_confirms_one_and_many_without_internet(server, phone, sign
     expect(page.locator(WAITING)).to_have_count(0)
     assert entries(server, key)[0][0] == "confirmed"
     assert server.rows("SELECT count(*) FROM hours_entry WHERE confirmed_at IS NOT NULL AND id = :id", id=key.hex) == [(1,)]
-
 
 
 def test_a_new_version_waits_until_somebody_says_so(server, phone, sign_in, monkeypatch):

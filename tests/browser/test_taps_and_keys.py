@@ -149,6 +149,7 @@ def test_a_row_is_confirmed_and_taken_back_without_leaving_the_list(served: Serv
 
     kees.going(dock.click)
     expect(page.locator("#bulk-dock button")).to_be_hidden()
+    assert page.evaluate("document.activeElement.tagName") == "BODY"  # a page that opens begins at its beginning
     assert faults(served.database) == []
 
 

@@ -51,7 +51,9 @@ def amount(phone: Phone, id: str) -> int:
     return int(phone.page.locator(f"#{id}").get_attribute("value") or "")
 
 
-@pytest.mark.parametrize(("town", "scripts"), [("sqlite", True), ("postgres", False)], indirect=["town"], ids=["with scripts, sqlite", "without scripts, postgres"])
+@pytest.mark.parametrize(
+    ("town", "scripts"), [("sqlite", True), ("postgres", False)], indirect=["town"], ids=["with scripts, sqlite", "without scripts, postgres"]
+)
 def test_a_working_day_from_offer_to_premium_in_everyones_hands(town: Served, phone: GivePhone, scripts: bool) -> None:
     piotr = phone(town, "waterveen-participant-2", scripts=scripts)
     jan = phone(town, "waterveen-supervisor-1", scripts=scripts)

@@ -62,7 +62,9 @@ def test_another_premium_counts_for_the_same_maximum_and_is_recorded_once(world:
         ("paid_on", (make.TODAY + timedelta(days=1)).isoformat()), ("paid_on", "0001-01-01"),
     ],
 )  # fmt: skip
-def test_another_premium_with_a_mistake_is_asked_again_and_nothing_typed_is_lost(world: make.World, marieke: Any, session: Session, field: str, value: str) -> None:
+def test_another_premium_with_a_mistake_is_asked_again_and_nothing_typed_is_lost(
+    world: make.World, marieke: Any, session: Session, field: str, value: str
+) -> None:
     answer = marieke.post(f"{page_of(world)}/other-premiums", {**OTHER, "id": str(uuid.uuid4()), field: value})
 
     assert answer.status_code == 422

@@ -14,12 +14,26 @@ from webapp.requests.models import PlannedDay
 from webapp.terms.shapes import Band, Duration, WeeklyHours
 
 DAY = date(2026, 3, 2)
-LETTER = Duration(bands=[Band(weekly=WeeklyHours(above=1680), months=3, per="function"), Band(weekly=WeeklyHours(below=1680), months=6, per="function")])
+LETTER = Duration(
+    bands=[Band(weekly=WeeklyHours(above=1680), months=3, per="function"), Band(weekly=WeeklyHours(below=1680), months=6, per="function")]
+)
 
 
 @pytest.mark.parametrize(
     ("typed", "minutes"),
-    [("4:15", 255), ("4,25", 255), ("4 uur 15", 255), ("4 uur", 240), ("4u15", 255), ("4,5", 270), ("4.5", 270), ("4,5 uur", 270), ("0:00", 0), ("255", 255), (" 4:05 ", 245)],
+    [
+        ("4:15", 255),
+        ("4,25", 255),
+        ("4 uur 15", 255),
+        ("4 uur", 240),
+        ("4u15", 255),
+        ("4,5", 270),
+        ("4.5", 270),
+        ("4,5 uur", 270),
+        ("0:00", 0),
+        ("255", 255),
+        (" 4:05 ", 245),
+    ],
 )
 def test_a_duration_is_read_the_way_people_write_it(typed: str, minutes: int) -> None:
     assert minutes_typed(typed) == minutes

@@ -22,7 +22,10 @@ def disputed(world: make.World, as_person: Any) -> HoursEntry:
     """Selam wrote 240 minutes, Jan made it 210, Selam does not agree: as it really goes, through their own phones."""
     entry = make.hours(world.database, world.placement)
     jan, selam = as_person(world.supervisor), as_person(world.participant)
-    corrected = jan.post(f"/hours/{entry.id}/correction", {"start": "08:30", "stop": "12:30", "break_minutes": "30", "reason": "stopped_earlier", "note": "Bus gehaald"})
+    corrected = jan.post(
+        f"/hours/{entry.id}/correction",
+        {"start": "08:30", "stop": "12:30", "break_minutes": "30", "reason": "stopped_earlier", "note": "Bus gehaald"},
+    )
     assert corrected.status_code < 400
     assert selam.post(f"/hours/{entry.id}/response", {"response": "dispute", "reason": "Ik was er tot 13:00."}).status_code < 400
     return entry
@@ -48,7 +51,17 @@ def test_both_versions_stand_side_by_side_in_hours_and_euros(world: make.World, 
     page = marieke.get(f"/hours/{disputed.id}")
 
     text = words(page)
-    for part in ("4 hours", "€ 8.00", "3.5 hours", "€ 7.00", "Ik was er tot 13:00.", "Stopped earlier", "Bus gehaald", "Tapped in the app", "Decide by"):
+    for part in (
+        "4 hours",
+        "€ 8.00",
+        "3.5 hours",
+        "€ 7.00",
+        "Ik was er tot 13:00.",
+        "Stopped earlier",
+        "Bus gehaald",
+        "Tapped in the app",
+        "Decide by",
+    ):
         assert part in text
     assert f'<article class="stack" id="entry-{disputed.id}" data-status="disputed">' in page.get_data(as_text=True)
 
@@ -87,7 +100,9 @@ def test_the_decision_becomes_certain_with_its_reason_on_both_sides(
         ({"minutes": "209", "reason": WHY}, "minutes"),
     ],
 )
-def test_a_decision_that_misses_something_is_asked_again_at_its_field(disputed: HoursEntry, marieke: Any, session: Session, form: dict[str, str], field: str) -> None:
+def test_a_decision_that_misses_something_is_asked_again_at_its_field(
+    disputed: HoursEntry, marieke: Any, session: Session, form: dict[str, str], field: str
+) -> None:
     answer = marieke.post(f"/hours/{disputed.id}/ruling", form)
 
     assert answer.status_code == 422

@@ -25,7 +25,14 @@ COMPLETE = {
 @pytest.fixture
 def said_yes(world: make.World) -> Placement:
     work = make.work_request(world.database, world.establishment, world.supervisor, function="Keukenhulp", starts_on=FIRST_DAY, weeks=2)
-    empty = {"decided_by": None, "decided_on": None, "decision_reason": "", "agreement_signed_on": None, "insured_from": None, "insurance_evidence": ""}
+    empty = {
+        "decided_by": None,
+        "decided_on": None,
+        "decision_reason": "",
+        "agreement_signed_on": None,
+        "insured_from": None,
+        "insurance_evidence": "",
+    }
     return make.placement(world.database, work, world.other_participant, world.case_manager, status="accepted", **empty)
 
 
@@ -52,7 +59,9 @@ def shifts_of(session: Session, placement: Placement) -> int:
         ("decision_reason", "", "why this work fits"),
     ],
 )
-def test_a_start_without_all_three_is_refused_with_the_field_named(said_yes: Placement, marieke: Any, session: Session, field: str, value: str, told: str) -> None:
+def test_a_start_without_all_three_is_refused_with_the_field_named(
+    said_yes: Placement, marieke: Any, session: Session, field: str, value: str, told: str
+) -> None:
     answer = marieke.post(f"/placements/{said_yes.id}/preparation", {**COMPLETE, field: value, "start": "1"})
 
     assert answer.status_code == 422
@@ -62,7 +71,9 @@ def test_a_start_without_all_three_is_refused_with_the_field_named(said_yes: Pla
     assert shifts_of(session, said_yes) == 0
 
 
-def test_a_recorded_start_names_the_official_and_plans_the_shifts_once(world: make.World, said_yes: Placement, marieke: Any, session: Session) -> None:
+def test_a_recorded_start_names_the_official_and_plans_the_shifts_once(
+    world: make.World, said_yes: Placement, marieke: Any, session: Session
+) -> None:
     answers = [marieke.post(f"/placements/{said_yes.id}/preparation", {**COMPLETE, "start": "1"}) for _ in range(2)]
 
     started = now_of(session, said_yes)

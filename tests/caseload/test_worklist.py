@@ -57,7 +57,12 @@ def test_hours_nobody_confirmed_or_answered_in_time_need_a_ruling(world: make.Wo
 
 def test_hours_that_wait_a_little_long_are_good_to_know_and_no_more(world: make.World, marieke: Any) -> None:
     for back in (0, 1):
-        set_values(world, make.hours(world.database, world.placement, day=make.MONDAY + timedelta(days=back)), status="sent", sent_at=make.NOW - timedelta(days=7))
+        set_values(
+            world,
+            make.hours(world.database, world.placement, day=make.MONDAY + timedelta(days=back)),
+            status="sent",
+            sent_at=make.NOW - timedelta(days=7),
+        )
 
     page = marieke.get("/signals")
 

@@ -41,9 +41,7 @@ def colleague(world: make.World, name: str = "Noor Bas", *, elsewhere: bool = Fa
     return make.account(world.database, world.municipality_id, "supervisor", name, establishment_id=place.id)
 
 
-def test_the_team_page_tells_who_works_until_when_and_whom_to_call(
-    world: make.World, supervisor: Any
-) -> None:
+def test_the_team_page_tells_who_works_until_when_and_whom_to_call(world: make.World, supervisor: Any) -> None:
     with Session(world.database.engine) as db:
         manager = db.get(make.Account, world.case_manager.account_id)
         assert manager is not None
@@ -72,9 +70,7 @@ def test_an_empty_team_says_so(world: make.World, as_person: Any) -> None:
     assert "Nobody works with you via Opstap now." in visitor.get("/employer/team").text
 
 
-def test_the_company_page_shows_the_place_its_staff_and_who_may_confirm(
-    world: make.World, supervisor: Any
-) -> None:
+def test_the_company_page_shows_the_place_its_staff_and_who_may_confirm(world: make.World, supervisor: Any) -> None:
     colleague(world)
     with Session(world.database.engine) as db:
         place = db.get(Establishment, world.establishment.id)
@@ -90,14 +86,10 @@ def test_the_company_page_shows_the_place_its_staff_and_who_may_confirm(
     assert "Fatma" not in text  # another employer
 
 
-def test_a_colleague_stands_in_until_the_last_day_and_gets_the_messages(
-    world: make.World, supervisor: Any, as_person: Any, session: Session
-) -> None:
+def test_a_colleague_stands_in_until_the_last_day_and_gets_the_messages(world: make.World, supervisor: Any, as_person: Any, session: Session) -> None:
     noor = colleague(world)
 
-    answer = supervisor.post(
-        "/employer/stand-in", {"membership_id": str(noor.id), "last_day": NEXT_WEEK.isoformat()}
-    )
+    answer = supervisor.post("/employer/stand-in", {"membership_id": str(noor.id), "last_day": NEXT_WEEK.isoformat()})
     as_person(world.participant).post(
         f"/hours/{uuid.uuid4()}",
         {
@@ -112,9 +104,7 @@ def test_a_colleague_stands_in_until_the_last_day_and_gets_the_messages(
     assert answer.status_code == 303
     asked = session.exec(select(Notification.account_id).where(Notification.key == "confirm.ask")).all()
     assert asked == [noor.account_id]
-    assert session.exec(select(HistoryRow.action).where(HistoryRow.action == "absence.arranged")).all() == [
-        "absence.arranged"
-    ]
+    assert session.exec(select(HistoryRow.action).where(HistoryRow.action == "absence.arranged")).all() == ["absence.arranged"]
     assert "Noor Bas" in supervisor.get("/employer/company").text
 
 
@@ -127,17 +117,13 @@ def test_a_stand_in_from_another_establishment_may_confirm_here_for_those_days(
     supervisor.post("/employer/stand-in", {"membership_id": str(noor.id), "last_day": NEXT_WEEK.isoformat()})
 
     lent = session.exec(
-        select(Membership).where(
-            Membership.account_id == noor.account_id, Membership.establishment_id == world.establishment.id
-        )
+        select(Membership).where(Membership.account_id == noor.account_id, Membership.establishment_id == world.establishment.id)
     ).one()
     assert lent.valid_until == NEXT_WEEK
     assert as_person(lent).post(f"/hours/{entry.id}/confirmation").status_code == 303
 
 
-def test_ending_it_gives_the_messages_back(
-    world: make.World, supervisor: Any, as_person: Any, session: Session
-) -> None:
+def test_ending_it_gives_the_messages_back(world: make.World, supervisor: Any, as_person: Any, session: Session) -> None:
     noor = colleague(world, elsewhere=True)
     supervisor.post("/employer/stand-in", {"membership_id": str(noor.id), "last_day": NEXT_WEEK.isoformat()})
     absence = session.exec(select(Absence)).one()
@@ -148,16 +134,12 @@ def test_ending_it_gives_the_messages_back(
     assert answers == [303, 303]
     assert session.exec(select(Absence)).one().ended_at is not None
     lent = session.exec(
-        select(Membership).where(
-            Membership.account_id == noor.account_id, Membership.establishment_id == world.establishment.id
-        )
+        select(Membership).where(Membership.account_id == noor.account_id, Membership.establishment_id == world.establishment.id)
     ).one()
     assert lent.valid_until == make.TODAY
 
 
-def test_arranging_the_same_twice_changes_nothing_and_another_is_refused(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_arranging_the_same_twice_changes_nothing_and_another_is_refused(world: make.World, supervisor: Any, session: Session) -> None:
     noor, piet = colleague(world), colleague(world, "Piet Dam")
     form = {"membership_id": str(noor.id), "last_day": NEXT_WEEK.isoformat()}
 
@@ -178,9 +160,7 @@ def test_arranging_the_same_twice_changes_nothing_and_another_is_refused(
     ],
 )
 def test_a_wrong_day_is_named(world: make.World, supervisor: Any, last_day: str, field: str) -> None:
-    answer = supervisor.post(
-        "/employer/stand-in", {"membership_id": str(colleague(world).id), "last_day": last_day}
-    )
+    answer = supervisor.post("/employer/stand-in", {"membership_id": str(colleague(world).id), "last_day": last_day})
 
     assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
 
@@ -190,15 +170,10 @@ def test_only_colleagues_of_the_same_employer_can_stand_in(world: make.World, su
 
     assert supervisor.post("/employer/stand-in", form).status_code == 422
     for stranger in (world.other_supervisor, world.strange_supervisor, world.supervisor, world.participant):
-        assert (
-            supervisor.post("/employer/stand-in", {**form, "membership_id": str(stranger.id)}).status_code
-            == 404
-        )
+        assert supervisor.post("/employer/stand-in", {**form, "membership_id": str(stranger.id)}).status_code == 404
 
 
-def test_nobody_ends_the_stand_in_of_somebody_else(
-    world: make.World, supervisor: Any, as_person: Any, session: Session
-) -> None:
+def test_nobody_ends_the_stand_in_of_somebody_else(world: make.World, supervisor: Any, as_person: Any, session: Session) -> None:
     noor = colleague(world)
     supervisor.post("/employer/stand-in", {"membership_id": str(noor.id), "last_day": NEXT_WEEK.isoformat()})
     absence = session.exec(select(Absence)).one()

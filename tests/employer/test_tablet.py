@@ -33,9 +33,7 @@ def try_pin(tablet: Any, world: make.World, pin: str) -> Any:
     return tablet.post("/employer/tablet/sign-in", {"membership_id": str(world.supervisor.id), "pin": pin})
 
 
-def test_sharing_a_device_signs_its_supervisor_out_and_shows_first_names(
-    tablet: Any, session: Session
-) -> None:
+def test_sharing_a_device_signs_its_supervisor_out_and_shows_first_names(tablet: Any, session: Session) -> None:
     text = tablet.get("/employer/tablet").text
 
     assert "Jan" in text and "Wit" not in text
@@ -54,9 +52,7 @@ def test_name_and_pin_open_the_list_and_it_goes_back_by_itself(tablet: Any, worl
     assert answer.headers["Refresh"] == "61; url=/employer/tablet"
 
 
-def test_a_minute_without_use_signs_out_and_use_moves_that_minute(
-    tablet: Any, world: make.World, database: Database, session: Session
-) -> None:
+def test_a_minute_without_use_signs_out_and_use_moves_that_minute(tablet: Any, world: make.World, database: Database, session: Session) -> None:
     try_pin(tablet, world, PIN)
     made = session.exec(select(SignIn).order_by(SignIn.started_at.desc())).first()  # type: ignore[attr-defined]
     assert made is not None and made.ends_at - made.started_at == tablets.ENDS_WITHOUT_USE
@@ -85,9 +81,7 @@ def test_an_ordinary_phone_pays_nothing_for_it(world: make.World, as_person: Any
     assert int(answer.headers["Server-Timing"].split('"')[1]) <= 3
 
 
-def test_five_wrong_pins_lock_it_for_a_quarter_of_an_hour(
-    tablet: Any, world: make.World, database: Database, session: Session
-) -> None:
+def test_five_wrong_pins_lock_it_for_a_quarter_of_an_hour(tablet: Any, world: make.World, database: Database, session: Session) -> None:
     answers = [try_pin(tablet, world, "0000") for _ in range(5)]
     right = try_pin(tablet, world, PIN)
 
@@ -96,10 +90,7 @@ def test_five_wrong_pins_lock_it_for_a_quarter_of_an_hour(
     locked = session.exec(select(TabletPin.locked_until)).one()
     assert locked is not None
     with database.transaction() as db:
-        assert (
-            tablets.open_with_pin(db, world.supervisor, PIN, now=locked).ends_at
-            == locked + tablets.ENDS_WITHOUT_USE
-        )
+        assert tablets.open_with_pin(db, world.supervisor, PIN, now=locked).ends_at == locked + tablets.ENDS_WITHOUT_USE
 
 
 @pytest.mark.parametrize("pin", ["", "123", "12345", "abcd", "1111", "1234", "9876", "٢٥٨٠"])
@@ -109,9 +100,7 @@ def test_an_easy_pin_is_refused_at_its_field(world: make.World, as_person: Any, 
     assert answer.status_code == 422 and 'id="pin-error"' in answer.text
 
 
-def test_only_people_of_this_workplace_are_on_the_tablet(
-    tablet: Any, world: make.World, database: Database, as_person: Any
-) -> None:
+def test_only_people_of_this_workplace_are_on_the_tablet(tablet: Any, world: make.World, database: Database, as_person: Any) -> None:
     as_person(world.other_supervisor).post("/employer/pin", {"pin": PIN})
 
     assert "Fatma" not in tablet.get("/employer/tablet").text
@@ -124,21 +113,12 @@ def test_a_device_that_is_not_shared_shows_no_names(world: make.World, as_person
     visitor.client.set_cookie("tablet", "made up")
 
     assert visitor.get("/employer/tablet").location == "/sign-in"
-    assert (
-        visitor.post(
-            "/employer/tablet/sign-in", {"membership_id": str(world.supervisor.id), "pin": PIN}
-        ).location
-        == "/sign-in"
-    )
+    assert visitor.post("/employer/tablet/sign-in", {"membership_id": str(world.supervisor.id), "pin": PIN}).location == "/sign-in"
 
 
-def test_a_lost_tablet_is_ended_from_the_phone_by_its_own_workplace_only(
-    tablet: Any, world: make.World, as_person: Any, session: Session
-) -> None:
+def test_a_lost_tablet_is_ended_from_the_phone_by_its_own_workplace_only(tablet: Any, world: make.World, as_person: Any, session: Session) -> None:
     device = session.exec(select(SharedTablet)).one()
 
     assert as_person(world.other_supervisor).post(f"/employer/tablet/{device.id}/end").status_code == 404
-    assert [
-        as_person(world.supervisor).post(f"/employer/tablet/{device.id}/end").status_code for _ in range(2)
-    ] == [303, 303]
+    assert [as_person(world.supervisor).post(f"/employer/tablet/{device.id}/end").status_code for _ in range(2)] == [303, 303]
     assert tablet.get("/employer/tablet").location == "/sign-in"

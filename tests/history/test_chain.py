@@ -18,12 +18,23 @@ from webapp.history.models import HistoryRow
 from webapp.history.rules import FIRST, facts_text, row_hash
 
 SUBJECT = UUID(int=1)
-SAID = {"municipality_id": 1, "number": 1, "at": make.NOW, "actor_id": UUID(int=2), "actor_role": "supervisor", "action": "hours.confirmed", "subject_id": SUBJECT, "facts": "{}"}
+SAID = {
+    "municipality_id": 1,
+    "number": 1,
+    "at": make.NOW,
+    "actor_id": UUID(int=2),
+    "actor_role": "supervisor",
+    "action": "hours.confirmed",
+    "subject_id": SUBJECT,
+    "facts": "{}",
+}
 
 
 def chain(session: Session, municipality_id: int) -> list[HistoryRow]:
     session.rollback()
-    return list(session.execute(select(HistoryRow).where(col(HistoryRow.municipality_id) == municipality_id).order_by(col(HistoryRow.number))).scalars())
+    return list(
+        session.execute(select(HistoryRow).where(col(HistoryRow.municipality_id) == municipality_id).order_by(col(HistoryRow.number))).scalars()
+    )
 
 
 def assert_whole(rows: list[HistoryRow]) -> None:
@@ -72,7 +83,9 @@ def test_nothing_changed_writes_nothing(world: make.World, session: Session) -> 
 def test_a_fork_is_refused_by_the_table(world: make.World, session: Session) -> None:
     def write(after: Link) -> None:
         with world.database.transaction() as db:
-            record(db, [Change("test", SUBJECT, {})], municipality_id=world.municipality_id, actor_id=None, actor_role="clock", now=make.NOW, after=after)
+            record(
+                db, [Change("test", SUBJECT, {})], municipality_id=world.municipality_id, actor_id=None, actor_role="clock", now=make.NOW, after=after
+            )
 
     write(BEGINNING)
     with pytest.raises(IntegrityError):

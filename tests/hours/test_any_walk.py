@@ -37,7 +37,14 @@ def take(visitor: Any, entry: HoursEntry, version: int, step: tuple[str, Any]) -
     what, value = step
     address = f"/hours/{entry.id}"
     if what == "rewrite":
-        form = {"placement_id": str(entry.placement_id), "worked_on": entry.worked_on.isoformat(), "start": "08:30", "stop": value, "break_minutes": "30", "version": str(version)}
+        form = {
+            "placement_id": str(entry.placement_id),
+            "worked_on": entry.worked_on.isoformat(),
+            "start": "08:30",
+            "stop": value,
+            "break_minutes": "30",
+            "version": str(version),
+        }
         return visitor.post(address, form)
     if what == "correct":
         reason, stop = ("not_worked", "13:00") if value == "not_worked" else ("other", value)
@@ -60,7 +67,9 @@ def test_any_walk_keeps_what_is_certain(world: make.World, as_person: Any, sessi
     @given(walks)
     @example([(("correct", "15:00"), None), (("confirm", None), None), (("undo", None), None)])
     @example([(("confirm", None), None), (("correct", "12:30"), None), (("confirm", None), None), (("undo", None), None)])
-    @example([(("correct", "12:30"), None), (("dispute", None), None), (("agree", None), None), (("correct", "not_worked"), None), (("agree", None), None)])
+    @example(
+        [(("correct", "12:30"), None), (("dispute", None), None), (("agree", None), None), (("correct", "not_worked"), None), (("agree", None), None)]
+    )
     @example([(("confirm", None), None), (("dispute", None), None), (("agree", None), None)])
     @example([(("correct", "12:30"), None), (("dispute", None), None), (("rule", 240), None), (("rule", 200), None)])
     @example([(("rewrite", "13:20"), None), (("withdraw", None), None), (("rewrite", "13:00"), None), (("confirm", None), None)])
@@ -75,7 +84,9 @@ def test_any_walk_keeps_what_is_certain(world: make.World, as_person: Any, sessi
             after = session.get(HoursEntry, entry.id)
             assert after is not None
             minutes, cents = session.execute(
-                select(func.coalesce(func.sum(LedgerLine.minutes), 0), func.coalesce(func.sum(LedgerLine.amount_cents), 0)).where(col(LedgerLine.cause_id) == entry.id)
+                select(func.coalesce(func.sum(LedgerLine.minutes), 0), func.coalesce(func.sum(LedgerLine.amount_cents), 0)).where(
+                    col(LedgerLine.cause_id) == entry.id
+                )
             ).one()
             assert answer.status_code in (303, 403, 404, 409, 422), (step, who)
             assert (int(minutes), int(cents)) == (after.certain_minutes, cents_of(after.certain_minutes, RATE)), (step, who)

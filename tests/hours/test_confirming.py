@@ -49,18 +49,13 @@ def statements(answer: Any) -> int:
 def fifty(world: make.World, *, first: date | None = None) -> list[HoursEntry]:
     """Fifty sent shifts of one person, all as planned, one a day."""
     start = first or make.TODAY - timedelta(days=60)
-    return [
-        make.hours(world.database, world.placement, day=start + timedelta(days=n), as_planned=True)
-        for n in range(50)
-    ]
+    return [make.hours(world.database, world.placement, day=start + timedelta(days=n), as_planned=True) for n in range(50)]
 
 
 # the list -------------------------------------------------------------------------------------
 
 
-def test_the_list_shows_open_hours_by_day_with_the_newest_day_first(
-    world: make.World, supervisor: Any
-) -> None:
+def test_the_list_shows_open_hours_by_day_with_the_newest_day_first(world: make.World, supervisor: Any) -> None:
     older = make.hours(world.database, world.placement, day=make.MONDAY, as_planned=True)
     newer = make.hours(
         world.database,
@@ -80,17 +75,13 @@ def test_the_list_shows_open_hours_by_day_with_the_newest_day_first(
 
 def test_a_row_that_deviates_says_how_and_offers_to_change_it(world: make.World, supervisor: Any) -> None:
     longer = make.hours(world.database, world.placement, stop="13:30", deviation_minutes=30)
-    unplanned = make.hours(
-        world.database, world.placement, day=make.MONDAY + timedelta(days=1), deviation_minutes=None
-    )
+    unplanned = make.hours(world.database, world.placement, day=make.MONDAY + timedelta(days=1), deviation_minutes=None)
 
     supervisor.post("/language", {"language": "en"})
     text = supervisor.get("/employer/hours").text
 
     assert "30 min more than planned" in text and "not planned" in text
-    assert (
-        f'href="/hours/{longer.id}/correction"' in text and f'href="/hours/{unplanned.id}/correction"' in text
-    )
+    assert f'href="/hours/{longer.id}/correction"' in text and f'href="/hours/{unplanned.id}/correction"' in text
 
 
 def test_the_button_for_all_lists_only_what_matches_the_plan(world: make.World, supervisor: Any) -> None:
@@ -154,9 +145,7 @@ def test_a_list_of_fifty_takes_at_most_five_statements(world: make.World, superv
 # one row --------------------------------------------------------------------------------------
 
 
-def test_confirming_makes_the_hours_certain_books_the_premium_and_tells_the_participant(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_confirming_makes_the_hours_certain_books_the_premium_and_tells_the_participant(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement, as_planned=True)
 
     answer = supervisor.post(f"/hours/{entry.id}/confirmation", {"version": "1"})
@@ -170,31 +159,22 @@ def test_confirming_makes_the_hours_certain_books_the_premium_and_tells_the_part
         2,
     )
     assert balance_cents(session, world.participant.account_id) == 800
-    assert session.exec(
-        select(Notification.key).where(Notification.account_id == world.participant.account_id)
-    ).all() == ["hours.ok"]
+    assert session.exec(select(Notification.key).where(Notification.account_id == world.participant.account_id)).all() == ["hours.ok"]
 
 
-def test_a_confirmed_row_keeps_its_place_and_can_be_undone(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_a_confirmed_row_keeps_its_place_and_can_be_undone(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement, as_planned=True)
     supervisor.post(f"/hours/{entry.id}/confirmation")
 
     text = supervisor.get("/employer/hours").text
-    assert (
-        f'id="entry-{entry.id}" data-status="confirmed"' in text
-        and f"/hours/{entry.id}/confirmation/undo" in text
-    )
+    assert f'id="entry-{entry.id}" data-status="confirmed"' in text and f"/hours/{entry.id}/confirmation/undo" in text
 
     assert supervisor.post(f"/hours/{entry.id}/confirmation/undo").status_code == 303
     assert entry_now(session, entry).status == "sent"
     assert balance_cents(session, world.participant.account_id) == 0
 
 
-def test_a_tap_in_the_page_answers_with_the_row_and_the_new_counts(
-    world: make.World, supervisor: Any
-) -> None:
+def test_a_tap_in_the_page_answers_with_the_row_and_the_new_counts(world: make.World, supervisor: Any) -> None:
     entry = make.hours(world.database, world.placement, as_planned=True)
     make.hours(world.database, world.placement, day=make.MONDAY + timedelta(days=1), as_planned=True)
 
@@ -205,14 +185,10 @@ def test_a_tap_in_the_page_answers_with_the_row_and_the_new_counts(
     assert f'id="bulk-{entry.id}" hx-swap-oob="delete"' in answer.text
 
 
-def test_a_second_tap_changes_nothing_and_shows_what_is_true(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_a_second_tap_changes_nothing_and_shows_what_is_true(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement, as_planned=True)
 
-    answers = [
-        supervisor.post(f"/hours/{entry.id}/confirmation", {"version": "1"}, headers=HTMX) for _ in range(3)
-    ]
+    answers = [supervisor.post(f"/hours/{entry.id}/confirmation", {"version": "1"}, headers=HTMX) for _ in range(3)]
 
     assert {answer.status_code for answer in answers} == {200}
     assert all('data-status="confirmed"' in answer.text for answer in answers)
@@ -220,9 +196,7 @@ def test_a_second_tap_changes_nothing_and_shows_what_is_true(
     assert entry_now(session, entry).version == 2
 
 
-def test_a_stale_tap_is_refused_with_both_versions(
-    world: make.World, supervisor: Any, as_person: Any, session: Session
-) -> None:
+def test_a_stale_tap_is_refused_with_both_versions(world: make.World, supervisor: Any, as_person: Any, session: Session) -> None:
     key = uuid.uuid4()
     participant = as_person(world.participant)
     shift = {
@@ -308,9 +282,7 @@ def test_nobody_confirms_their_own_hours(world: make.World, as_person: Any, sess
 
 
 @pytest.mark.parametrize(("seconds", "in_time"), [(0, True), (FORGIVING, True), (FORGIVING + 1, False)])
-def test_a_confirmation_can_be_taken_back_within_the_time_agreed(
-    world: make.World, database: Database, seconds: int, in_time: bool
-) -> None:
+def test_a_confirmation_can_be_taken_back_within_the_time_agreed(world: make.World, database: Database, seconds: int, in_time: bool) -> None:
     entry = make.hours(world.database, world.placement, as_planned=True)
     with database.transaction() as db:
         by = signed_in(db, world)
@@ -335,9 +307,7 @@ def test_a_confirmation_can_be_taken_back_within_the_time_agreed(
         assert balance_cents(db, own.participant_id) == (0 if in_time else 800)
 
 
-def test_taking_back_too_late_says_what_to_do_instead(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_taking_back_too_late_says_what_to_do_instead(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement, as_planned=True)
     supervisor.post(f"/hours/{entry.id}/confirmation")
     with Session(world.database.engine) as db:
@@ -356,13 +326,8 @@ def test_taking_back_too_late_says_what_to_do_instead(
 # all as planned -------------------------------------------------------------------------------
 
 
-def test_confirming_all_takes_what_matches_the_plan_and_leaves_the_rest(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
-    planned = [
-        make.hours(world.database, world.placement, day=make.MONDAY + timedelta(days=n), as_planned=True)
-        for n in range(3)
-    ]
+def test_confirming_all_takes_what_matches_the_plan_and_leaves_the_rest(world: make.World, supervisor: Any, session: Session) -> None:
+    planned = [make.hours(world.database, world.placement, day=make.MONDAY + timedelta(days=n), as_planned=True) for n in range(3)]
     longer = make.hours(
         world.database,
         world.placement,
@@ -371,28 +336,17 @@ def test_confirming_all_takes_what_matches_the_plan_and_leaves_the_rest(
         deviation_minutes=60,
     )
 
-    answer = supervisor.post(
-        "/employer/hours/confirmations", {"entry_id": [str(entry.id) for entry in [*planned, longer]]}
-    )
+    answer = supervisor.post("/employer/hours/confirmations", {"entry_id": [str(entry.id) for entry in [*planned, longer]]})
 
     assert answer.status_code == 303 and answer.location == "/employer/hours?confirmed=3&left=1"
     assert {entry_now(session, entry).status for entry in planned} == {"confirmed"}
     assert entry_now(session, longer).status == "sent"
-    told = session.exec(
-        select(Notification).where(Notification.account_id == world.participant.account_id)
-    ).all()
+    told = session.exec(select(Notification).where(Notification.account_id == world.participant.account_id)).all()
     assert [message.slots["worked_minutes"] for message in told] == [720]  # one message for the three
 
 
 def test_confirming_all_again_changes_nothing(world: make.World, supervisor: Any, session: Session) -> None:
-    ids = [
-        str(
-            make.hours(
-                world.database, world.placement, day=make.MONDAY + timedelta(days=n), as_planned=True
-            ).id
-        )
-        for n in range(3)
-    ]
+    ids = [str(make.hours(world.database, world.placement, day=make.MONDAY + timedelta(days=n), as_planned=True).id) for n in range(3)]
 
     supervisor.post("/employer/hours/confirmations", {"entry_id": ids})
     again = supervisor.post("/employer/hours/confirmations", {"entry_id": [*ids, ids[0]]})
@@ -408,9 +362,7 @@ def test_junk_among_the_chosen_is_refused(supervisor: Any, ids: list[str]) -> No
     assert answer.status_code == 422 and 'id="entry_id-error"' in answer.text
 
 
-def test_one_stranger_among_the_chosen_confirms_nothing(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_one_stranger_among_the_chosen_confirms_nothing(world: make.World, supervisor: Any, session: Session) -> None:
     own = make.hours(world.database, world.placement, as_planned=True)
 
     answer = supervisor.post("/employer/hours/confirmations", {"entry_id": [str(own.id), str(uuid.uuid4())]})
@@ -419,25 +371,17 @@ def test_one_stranger_among_the_chosen_confirms_nothing(
     assert entry_now(session, own).status == "sent"
 
 
-def test_a_hundred_rows_take_as_many_statements_as_one_and_at_most_eight(
-    world: make.World, supervisor: Any
-) -> None:
-    first = fifty(world, first=make.TODAY - timedelta(days=150)) + fifty(
-        world, first=make.TODAY - timedelta(days=90)
-    )
+def test_a_hundred_rows_take_as_many_statements_as_one_and_at_most_eight(world: make.World, supervisor: Any) -> None:
+    first = fifty(world, first=make.TODAY - timedelta(days=150)) + fifty(world, first=make.TODAY - timedelta(days=90))
     supervisor.get("/employer/hours")
 
-    hundred = supervisor.post(
-        "/employer/hours/confirmations", {"entry_id": [str(entry.id) for entry in first]}
-    )
+    hundred = supervisor.post("/employer/hours/confirmations", {"entry_id": [str(entry.id) for entry in first]})
 
     assert hundred.location == "/employer/hours?confirmed=100"
     assert statements(hundred) <= 8
 
 
-def test_two_supervisors_confirming_the_same_fifty_at_once_book_each_once(
-    world: make.World, as_person: Any, session: Session
-) -> None:
+def test_two_supervisors_confirming_the_same_fifty_at_once_book_each_once(world: make.World, as_person: Any, session: Session) -> None:
     chosen = fifty(world)
     second = make.account(
         world.database,
@@ -451,9 +395,7 @@ def test_two_supervisors_confirming_the_same_fifty_at_once_book_each_once(
 
     def confirm(visitor: Any) -> None:
         gate.wait()
-        answers.append(
-            visitor.post("/employer/hours/confirmations", {"entry_id": [str(entry.id) for entry in chosen]})
-        )
+        answers.append(visitor.post("/employer/hours/confirmations", {"entry_id": [str(entry.id) for entry in chosen]}))
 
     threads = [threading.Thread(target=confirm, args=(visitor,)) for visitor in visitors]
     for thread in threads:
@@ -470,9 +412,7 @@ def test_two_supervisors_confirming_the_same_fifty_at_once_book_each_once(
     assert balance_cents(session, world.participant.account_id) == 50 * 800
 
 
-def test_the_same_row_tapped_on_two_phones_at_once_is_booked_once(
-    world: make.World, as_person: Any, session: Session
-) -> None:
+def test_the_same_row_tapped_on_two_phones_at_once_is_booked_once(world: make.World, as_person: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement, as_planned=True)
     gate, codes = threading.Barrier(4), []
 
@@ -497,9 +437,7 @@ def signed_in(db: Session, world: make.World) -> Any:
     return person
 
 
-def test_hours_of_oneself_are_refused_before_anything_is_written(
-    world: make.World, database: Database
-) -> None:
+def test_hours_of_oneself_are_refused_before_anything_is_written(world: make.World, database: Database) -> None:
     entry = make.hours(world.database, world.placement, as_planned=True)
     with database.transaction() as db:
         by = signed_in(db, world)._replace(id=world.participant.account_id)

@@ -53,18 +53,12 @@ def long_placement(world: make.World) -> Any:
     return make.placement(world.database, request, world.other_participant, world.case_manager)
 
 
-def test_the_sheet_starts_with_what_was_written_and_no_reason_chosen(
-    world: make.World, supervisor: Any
-) -> None:
+def test_the_sheet_starts_with_what_was_written_and_no_reason_chosen(world: make.World, supervisor: Any) -> None:
     entry = make.hours(world.database, world.placement)
 
     text = supervisor.get(f"/hours/{entry.id}/correction").text
 
-    assert (
-        'name="start" value="08:30"' in text
-        and 'name="stop" value="13:00"' in text
-        and 'name="break_minutes" value="30"' in text
-    )
+    assert 'name="start" value="08:30"' in text and 'name="stop" value="13:00"' in text and 'name="break_minutes" value="30"' in text
     assert 'name="version" value="1"' in text
     assert " checked" not in text
 
@@ -72,26 +66,16 @@ def test_the_sheet_starts_with_what_was_written_and_no_reason_chosen(
 def test_while_typing_the_sheet_says_what_it_comes_to(world: make.World, supervisor: Any) -> None:
     entry = make.hours(world.database, world.placement)
 
-    part = supervisor.get(
-        f"/hours/{entry.id}/correction?start=8.30&stop=1230&break_minutes=30", headers={"HX-Request": "true"}
-    ).text
-    same = supervisor.get(
-        f"/hours/{entry.id}/correction?start=830&stop=13:00&break_minutes=30", headers={"HX-Request": "true"}
-    ).text
+    part = supervisor.get(f"/hours/{entry.id}/correction?start=8.30&stop=1230&break_minutes=30", headers={"HX-Request": "true"}).text
+    same = supervisor.get(f"/hours/{entry.id}/correction?start=830&stop=13:00&break_minutes=30", headers={"HX-Request": "true"}).text
 
     assert "<html" not in part
-    assert (
-        '<data value="240" class="minutes">' in part
-        and '<data value="210" class="minutes">' in part
-        and "30 min less" in part
-    )
+    assert '<data value="240" class="minutes">' in part and '<data value="210" class="minutes">' in part and "30 min less" in part
     assert "Send to <bdi>Selam</bdi>" in part and "Confirm" not in part
     assert "Confirm" in same and "Send to" not in same
 
 
-def test_a_correction_makes_the_lower_version_certain_and_asks_the_participant(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_a_correction_makes_the_lower_version_certain_and_asks_the_participant(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement)
 
     answer = supervisor.post(f"/hours/{entry.id}/correction", {**SHORTER, "version": "1"})
@@ -110,14 +94,10 @@ def test_a_correction_makes_the_lower_version_certain_and_asks_the_participant(
         world.supervisor.account_id,
     )
     assert balance_cents(session, world.participant.account_id) == 700
-    assert session.exec(
-        select(Notification.key).where(Notification.account_id == world.participant.account_id)
-    ).all() == ["hours.changed"]
+    assert session.exec(select(Notification.key).where(Notification.account_id == world.participant.account_id)).all() == ["hours.changed"]
 
 
-def test_a_correction_upwards_is_certain_at_once(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_a_correction_upwards_is_certain_at_once(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement)
 
     supervisor.post(f"/hours/{entry.id}/correction", {**SHORTER, "stop": "14:00", "reason": "other"})
@@ -125,15 +105,10 @@ def test_a_correction_upwards_is_certain_at_once(
     assert entry_now(session, entry).certain_minutes == 300
 
 
-def test_sending_the_same_correction_twice_changes_nothing(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_sending_the_same_correction_twice_changes_nothing(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement)
 
-    answers = [
-        supervisor.post(f"/hours/{entry.id}/correction", {**SHORTER, "version": "1"}).status_code
-        for _ in range(2)
-    ]
+    answers = [supervisor.post(f"/hours/{entry.id}/correction", {**SHORTER, "version": "1"}).status_code for _ in range(2)]
 
     assert answers == [303, 303]
     assert len(session.exec(select(HistoryRow).where(HistoryRow.action == "hours.corrected")).all()) == 1
@@ -153,9 +128,7 @@ def test_not_worked_needs_no_times(world: make.World, supervisor: Any, session: 
     )
 
 
-def test_the_same_times_are_a_confirmation_without_a_reason(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_the_same_times_are_a_confirmation_without_a_reason(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement)
 
     answer = supervisor.post(
@@ -167,9 +140,7 @@ def test_the_same_times_are_a_confirmation_without_a_reason(
     assert entry_now(session, entry).status == "confirmed"
 
 
-def test_a_reason_in_plain_words_counts_as_other_with_these_words(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_a_reason_in_plain_words_counts_as_other_with_these_words(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement)
 
     supervisor.post(f"/hours/{entry.id}/correction", {**SHORTER, "reason": "Bus gemist", "note": ""})
@@ -212,10 +183,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     answer = supervisor.post(f"/hours/{entry.id}/correction", sent)
 
     assert answer.status_code == 422
-    assert (
-        f'id="{field}-error"' in answer.text
-        and f"{field}-error" in answer.text.split("aria-describedby", 1)[1]
-    )
+    assert f'id="{field}-error"' in answer.text and f"{field}-error" in answer.text.split("aria-describedby", 1)[1]
     assert 'value="Het was klaar."' in answer.text and f'name="stop" value="{sent["stop"]}"' in answer.text
     assert entry_now(session, entry).status == "sent"
 
@@ -251,9 +219,7 @@ def test_a_correction_over_other_hours_is_refused_at_the_start(world: make.World
     assert answer.status_code == 422 and 'id="start-error"' in answer.text
 
 
-def test_a_time_that_came_twice_is_asked_and_then_counted(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_a_time_that_came_twice_is_asked_and_then_counted(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(
         world.database,
         long_placement(world),
@@ -268,9 +234,7 @@ def test_a_time_that_came_twice_is_asked_and_then_counted(
     assert asked.status_code == 422 and 'name="stop_fold"' in asked.text and 'id="stop-error"' in asked.text
 
     assert supervisor.post(f"/hours/{entry.id}/correction", {**sent, "stop_fold": "1"}).status_code == 303
-    assert (
-        entry_now(session, entry).corrected_minutes == 5 * 60 + 30
-    )  # the second 02:30: one hour more than the clock shows
+    assert entry_now(session, entry).corrected_minutes == 5 * 60 + 30  # the second 02:30: one hour more than the clock shows
 
 
 def test_a_time_that_never_was_is_refused_in_words(world: make.World, supervisor: Any) -> None:
@@ -291,9 +255,7 @@ def test_a_time_that_never_was_is_refused_in_words(world: make.World, supervisor
     assert answer.status_code == 422 and "did not exist" in answer.text
 
 
-def test_a_night_shift_that_began_after_midnight_stays_in_its_night(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_a_night_shift_that_began_after_midnight_stays_in_its_night(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement, start="22:00", stop="06:00", pause=0)
 
     assert day_meant(entry, "00:30") == make.MONDAY + timedelta(days=1)
@@ -318,9 +280,7 @@ def test_decided_hours_are_not_corrected_any_more(world: make.World, supervisor:
     assert supervisor.post(f"/hours/{entry.id}/correction", SHORTER).status_code == 409
 
 
-def test_a_confirmed_entry_can_still_be_corrected_and_what_was_certain_stays(
-    world: make.World, supervisor: Any, session: Session
-) -> None:
+def test_a_confirmed_entry_can_still_be_corrected_and_what_was_certain_stays(world: make.World, supervisor: Any, session: Session) -> None:
     entry = make.hours(world.database, world.placement)
     supervisor.post(f"/hours/{entry.id}/confirmation")
 
@@ -331,9 +291,7 @@ def test_a_confirmed_entry_can_still_be_corrected_and_what_was_certain_stays(
 
 
 @pytest.mark.parametrize("status", ["sent", "confirmed", "corrected", "disputed", "ruled"])
-def test_the_page_of_one_entry_shows_both_versions_and_no_money(
-    world: make.World, supervisor: Any, status: str
-) -> None:
+def test_the_page_of_one_entry_shows_both_versions_and_no_money(world: make.World, supervisor: Any, status: str) -> None:
     entry = make.hours(world.database, world.placement)
     with Session(world.database.engine) as db:
         own = db.get(HoursEntry, entry.id)

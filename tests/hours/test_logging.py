@@ -39,7 +39,15 @@ def old(world: make.World) -> Placement:
 
 
 def form(of: Placement, **more: str) -> dict[str, str]:
-    return {"placement_id": str(of.id), "worked_on": make.MONDAY.isoformat(), "start": "08:30", "stop": "13:00", "break_minutes": "30", "version": "0", **more}
+    return {
+        "placement_id": str(of.id),
+        "worked_on": make.MONDAY.isoformat(),
+        "start": "08:30",
+        "stop": "13:00",
+        "break_minutes": "30",
+        "version": "0",
+        **more,
+    }
 
 
 def send(visitor: Any, values: dict[str, str], entry_id: uuid.UUID | None = None) -> tuple[uuid.UUID, Any]:
@@ -167,7 +175,9 @@ def test_nobody_writes_hours_for_somebody_else(world: make.World, as_person: Any
         ("worked_on", ""), ("worked_on", "yesterday"), ("worked_on", "2026-02-30"), ("worked_on", "0001-01-01"), ("worked_on", "9999-12-31"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_right_is_refused_at_its_field_and_keeps_what_was_typed(world: make.World, selam: Any, session: Session, field: str, value: str) -> None:
+def test_what_cannot_be_right_is_refused_at_its_field_and_keeps_what_was_typed(
+    world: make.World, selam: Any, session: Session, field: str, value: str
+) -> None:
     entry_id, answer = send(selam, form(world.placement, **{field: value}))
 
     assert answer.status_code == 422
@@ -209,7 +219,9 @@ def test_hours_outside_the_placement_are_refused_with_the_reason(world: make.Wor
 def test_the_first_day_and_today_count(world: make.World, selam: Any) -> None:
     days = (world.placement.starts_on, make.TODAY)
 
-    assert [send(selam, form(world.placement, worked_on=day.isoformat(), start="00:00", stop="00:30", break_minutes=""))[1].status_code for day in days] == [303, 303]
+    assert [
+        send(selam, form(world.placement, worked_on=day.isoformat(), start="00:00", stop="00:30", break_minutes=""))[1].status_code for day in days
+    ] == [303, 303]
 
 
 # overlap ------------------------------------------------------------------------------------------
@@ -222,7 +234,9 @@ def test_the_first_day_and_today_count(world: make.World, selam: Any) -> None:
         ("12:59", "15:00", 422), ("06:00", "08:31", 422), ("09:00", "12:00", 422), ("07:00", "14:00", 422), ("08:30", "13:00", 422),
     ],
 )  # fmt: skip
-def test_hours_at_the_same_time_are_refused_touching_ones_are_not(world: make.World, selam: Any, session: Session, start: str, stop: str, code: int) -> None:
+def test_hours_at_the_same_time_are_refused_touching_ones_are_not(
+    world: make.World, selam: Any, session: Session, start: str, stop: str, code: int
+) -> None:
     first, _ = send(selam, form(world.placement))
 
     _, answer = send(selam, form(world.placement, start=start, stop=stop, break_minutes="0"))
@@ -248,7 +262,9 @@ def test_overlap_counts_over_all_work_of_one_person(world: make.World, selam: An
     send(selam, form(world.placement))
     day = make.MONDAY
     with world.database.engine.begin() as db:
-        db.execute(text("UPDATE placement SET ends_on = :day WHERE id = :id").bindparams(day=day, id=old.id.hex if db.dialect.name == "sqlite" else old.id))
+        db.execute(
+            text("UPDATE placement SET ends_on = :day WHERE id = :id").bindparams(day=day, id=old.id.hex if db.dialect.name == "sqlite" else old.id)
+        )
 
     assert send(selam, form(old))[1].status_code == 422
 
@@ -319,7 +335,9 @@ def test_a_night_over_the_march_change_is_an_hour_shorter(old: Placement, selam:
 
 
 @pytest.mark.parametrize(("start", "stop", "question"), [("22:00", "06:00", "Is that right?"), ("07:00", "18:00", "This is long. Is it right?")])
-def test_a_night_or_a_long_shift_is_asked_about_before_it_is_saved(world: make.World, selam: Any, session: Session, start: str, stop: str, question: str) -> None:
+def test_a_night_or_a_long_shift_is_asked_about_before_it_is_saved(
+    world: make.World, selam: Any, session: Session, start: str, stop: str, question: str
+) -> None:
     entry_id, asked = send(selam, form(world.placement, start=start, stop=stop, ask="1"))
     assert asked.status_code == 200
     assert question in words(asked)

@@ -16,23 +16,12 @@ FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
 
 
 def last_sunday(year: int, month: int) -> date:
-    return next(
-        day
-        for day in (date(year, month, 31) - timedelta(days=back) for back in range(7))
-        if day.weekday() == 6
-    )
+    return next(day for day in (date(year, month, 31) - timedelta(days=back) for back in range(7)) if day.weekday() == 6)
 
 
-clock_changes = [
-    last_sunday(year, month) - timedelta(days=before)
-    for year in range(2024, 2031)
-    for month in (3, 10)
-    for before in (0, 1)
-]
+clock_changes = [last_sunday(year, month) - timedelta(days=before) for year in range(2024, 2031) for month in (3, 10) for before in (0, 1)]
 days = st.dates(FIRST, LAST) | st.sampled_from(clock_changes)
-clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59)) | st.builds(
-    time, st.integers(1, 3), st.integers(0, 59)
-)
+clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59)) | st.builds(time, st.integers(1, 3), st.integers(0, 59))
 folds = st.none() | st.integers(0, 1)
 minutes = st.integers(0, 16 * 60)
 clockish = st.text(alphabet="0123456789٠٣٨۰۳۸.:,uhUH ٫\u200f-apm", max_size=8)
@@ -99,9 +88,7 @@ def test_every_time_can_be_typed_with_and_without_a_sign(clock):
 
 @calm
 @given(days, clocks, clocks, st.integers(-10, 1000), folds, folds)
-def test_whatever_is_typed_gives_a_shift_with_paid_time_or_is_refused(
-    day, start, stop, pause, start_fold, stop_fold
-):
+def test_whatever_is_typed_gives_a_shift_with_paid_time_or_is_refused(day, start, stop, pause, start_fold, stop_fold):
     try:
         made = shift(day, start, stop, pause, start_fold=start_fold, stop_fold=stop_fold)
     except times.TypedWrong:
@@ -158,15 +145,11 @@ def test_two_shifts_overlap_exactly_when_they_share_a_minute(one, later, length)
 
 @calm
 @given(minutes, st.lists(minutes, min_size=1, max_size=5), st.booleans())
-def test_through_any_corrections_what_is_certain_never_falls_and_never_passes_the_highest_version(
-    written, corrections, confirmed_first
-):
+def test_through_any_corrections_what_is_certain_never_falls_and_never_passes_the_highest_version(written, corrections, confirmed_first):
     certain = written if confirmed_first else 0
     for corrected in corrections:
         before = certain
-        certain = rules.certain_minutes_after_correction(
-            written=written, corrected=corrected, already_certain=before
-        )
+        certain = rules.certain_minutes_after_correction(written=written, corrected=corrected, already_certain=before)
 
         assert certain >= before
         assert min(written, corrected) <= certain <= max(written, *corrections)
@@ -217,6 +200,4 @@ def test_working_days_add_up_and_always_end_on_a_working_day(day, one, more, hol
 def test_taking_back_is_possible_until_the_seconds_are_over(seconds, later):
     confirmed_at = datetime(2026, 10, 25, 0, 59, 50, tzinfo=UTC)  # ten seconds before the clock goes back
 
-    assert rules.may_unconfirm(confirmed_at, confirmed_at + timedelta(seconds=later), seconds) == (
-        later <= seconds
-    )
+    assert rules.may_unconfirm(confirmed_at, confirmed_at + timedelta(seconds=later), seconds) == (later <= seconds)

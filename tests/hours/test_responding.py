@@ -46,7 +46,9 @@ class People:
         if word == "undo":
             return self.jan.post(f"{self.address}/confirmation/undo")
         if word == "correct":
-            return self.jan.post(f"{self.address}/correction", {"start": "08:30", "stop": value, "break_minutes": "30", "reason": "other", "note": "Klok."})
+            return self.jan.post(
+                f"{self.address}/correction", {"start": "08:30", "stop": value, "break_minutes": "30", "reason": "other", "note": "Klok."}
+            )
         if word == "not":
             return self.jan.post(f"{self.address}/correction", {"start": "08:30", "stop": "13:00", "break_minutes": "30", "reason": "not_worked"})
         if word == "rule":
@@ -113,7 +115,9 @@ def test_every_path_ends_at_the_right_cents(
     assert shown(people.selam.get("/premium"), "premium-certain") == cents
 
 
-@pytest.mark.parametrize("steps", [["correct 12:30", "agree"], ["correct 12:30", "dispute"], ["correct 12:30", "dispute", "rule 225"], ["correct 12:30"]], ids=str)
+@pytest.mark.parametrize(
+    "steps", [["correct 12:30", "agree"], ["correct 12:30", "dispute"], ["correct 12:30", "dispute", "rule 225"], ["correct 12:30"]], ids=str
+)
 def test_the_last_tap_again_changes_nothing(entry: HoursEntry, people: People, session: Session, steps: list[str]) -> None:
     first = [people.do(step) for step in steps][-1]
     tables = (LedgerLine, HistoryRow, Notification)
@@ -150,7 +154,9 @@ def test_not_agreeing_takes_a_few_words(entry: HoursEntry, people: People, sessi
 
 
 @pytest.mark.parametrize("response", ["agree", "dispute"])
-def test_there_is_nothing_to_answer_before_a_correction_and_after_a_ruling(entry: HoursEntry, people: People, session: Session, response: str) -> None:
+def test_there_is_nothing_to_answer_before_a_correction_and_after_a_ruling(
+    entry: HoursEntry, people: People, session: Session, response: str
+) -> None:
     assert people.do(response).status_code == 409
     assert now_of(session, entry).status == "sent"
     for step in ("correct 12:30", "dispute", "rule 225"):
@@ -182,7 +188,9 @@ def test_everybody_hears_what_concerns_them_and_reads_the_same_reason(world: mak
     for step in ("correct 12:30", "dispute", "rule 225"):
         people.do(step)
 
-    told = session.execute(select(Notification.key, Notification.account_id, Notification.path).where(col(Notification.key) != "milestone.first_shift")).all()
+    told = session.execute(
+        select(Notification.key, Notification.account_id, Notification.path).where(col(Notification.key) != "milestone.first_shift")
+    ).all()
     assert sorted((key, who) for key, who, _ in told) == sorted([
         ("hours.changed", world.participant.account_id), ("dispute.new", world.case_manager.account_id),
         ("dispute.done", world.participant.account_id), ("dispute.done", world.supervisor.account_id),

@@ -32,10 +32,7 @@ TABLE = """
       disputed   case_manager  rule        ruled
       ruled      finance       pay         paid
 """
-STEPS = {
-    (when, who, does): becomes
-    for when, who, does, becomes in (line.split() for line in TABLE.split("\n") if line.strip())
-}
+STEPS = {(when, who, does): becomes for when, who, does, becomes in (line.split() for line in TABLE.split("\n") if line.strip())}
 KNOWN = {(when, does) for when, _, does in STEPS}
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 7, 3), date(2026, 7, 4), date(2026, 7, 6)
@@ -66,9 +63,7 @@ def test_nothing_happens_to_hours_that_are_paid_or_withdrawn():
 
 
 def test_silence_never_becomes_agreement():
-    agreements = {
-        (step.role, action) for (_, action), step in rules.MACHINE.items() if step.to == Status.CONFIRMED
-    }
+    agreements = {(step.role, action) for (_, action), step in rules.MACHINE.items() if step.to == Status.CONFIRMED}
 
     assert agreements == {("supervisor", Action.CONFIRM), ("participant", Action.AGREE)}
 
@@ -103,13 +98,8 @@ def test_nobody_confirms_their_own_hours():
         (480, 400, 540, 540),
     ],
 )
-def test_what_both_sides_say_is_certain_at_once_and_what_was_certain_stays(
-    written, corrected, already, certain
-):
-    assert (
-        rules.certain_minutes_after_correction(written=written, corrected=corrected, already_certain=already)
-        == certain
-    )
+def test_what_both_sides_say_is_certain_at_once_and_what_was_certain_stays(written, corrected, already, certain):
+    assert rules.certain_minutes_after_correction(written=written, corrected=corrected, already_certain=already) == certain
 
 
 @pytest.mark.parametrize(
@@ -203,8 +193,4 @@ def test_a_participant_gets_calendar_days_and_staff_get_working_days():
     assert rules.answer_due(FRIDAY, 7) == date(2026, 7, 10)
     assert rules.confirmation_due(FRIDAY, 2) == date(2026, 7, 7)
     assert rules.ruling_due(FRIDAY, 5) == date(2026, 7, 10)
-    assert (
-        rules.confirmation_due(FRIDAY, 1, {MONDAY})
-        == rules.ruling_due(FRIDAY, 1, {MONDAY})
-        == date(2026, 7, 7)
-    )
+    assert rules.confirmation_due(FRIDAY, 1, {MONDAY}) == rules.ruling_due(FRIDAY, 1, {MONDAY}) == date(2026, 7, 7)

@@ -53,7 +53,9 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     for entry in entries[1:3]:
         assert jan.post(f"/hours/{entry.id}/correction", shorter).status_code == 303
     assert selam.post(f"/hours/{entries[2].id}/response", {"response": "dispute", "reason": "Nee."}).status_code == 303
-    work = make.work_request(world.database, world.establishment, world.supervisor, function="Keukenhulp", starts_on=make.TODAY + make.timedelta(days=9))
+    work = make.work_request(
+        world.database, world.establishment, world.supervisor, function="Keukenhulp", starts_on=make.TODAY + make.timedelta(days=9)
+    )
     make.offer(world.database, work, world.other_participant, world.case_manager)
     other = make.work_request(world.database, world.establishment, world.supervisor, function="Inpakhulp")
     make.offer(world.database, other, world.other_participant, world.case_manager, status="closed")

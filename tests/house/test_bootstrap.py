@@ -46,9 +46,7 @@ def say_how_uv_goes(folder: Path, script: str) -> None:
 def locked(lock: str) -> dict[str, str]:
     """Each package in the lock file, with everything that belongs to it: version, condition, hashes."""
     text = (ROOT / lock).read_text().replace("\\\n", " ")
-    return {
-        re.split(r"[=\[ ]", line)[0]: " ".join(line.split()) for line in text.splitlines() if line.strip()
-    }
+    return {re.split(r"[=\[ ]", line)[0]: " ".join(line.split()) for line in text.splitlines() if line.strip()}
 
 
 def named(requirements: list[str]) -> set[str]:
@@ -67,11 +65,7 @@ def test_a_lock_file_names_no_host_and_no_folder(lock: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_package_has_one_version_and_a_hash(lock: str) -> None:
-    loose = [
-        name
-        for name, line in locked(lock).items()
-        if not re.search(r"==\S+.* --hash=sha256:[0-9a-f]{64}", line)
-    ]
+    loose = [name for name, line in locked(lock).items() if not re.search(r"==\S+.* --hash=sha256:[0-9a-f]{64}", line)]
 
     assert loose == []
 
@@ -138,9 +132,7 @@ def test_without_a_command_it_says_what_there_is(capsys: pytest.CaptureFixture[s
     assert {line.split()[0] for line in capsys.readouterr().out.splitlines()[2:]} == set(bootstrap.COMMANDS)
 
 
-def test_a_python_without_venv_is_told_which_package_brings_it(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_python_without_venv_is_told_which_package_brings_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda module: None)
 
     with pytest.raises(CannotStart, match=r"sudo apt install python3-venv \(or python3\.\d+-venv\)"):
@@ -172,9 +164,7 @@ def test_a_second_start_installs_nothing(installed: Path, capsys: pytest.Capture
     assert subprocess.run([python, "-c", ""], check=False).returncode == 0
 
 
-def test_a_changed_lock_file_is_installed_at_the_next_start(
-    installed: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_changed_lock_file_is_installed_at_the_next_start(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (installed / RUN).write_text("# changed\n")
 
     bootstrap.prepare(installed, RUN)
@@ -182,9 +172,7 @@ def test_a_changed_lock_file_is_installed_at_the_next_start(
     assert installs(capsys) == [RUN]
 
 
-def test_what_the_tests_need_holds_what_the_product_needs(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_the_tests_need_holds_what_the_product_needs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bootstrap.prepare(folder, DEVELOP)
     bootstrap.prepare(folder, RUN)
 
@@ -240,9 +228,7 @@ def test_a_start_waits_for_the_installer_of_a_start_that_was_killed(folder: Path
     assert (folder / "waited").exists()
 
 
-def test_an_environment_of_another_python_is_made_afresh(
-    installed: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_environment_of_another_python_is_made_afresh(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (installed / ".venv/made-for").write_text("cpython 3.10")
 
     bootstrap.prepare(installed, RUN)
@@ -250,9 +236,7 @@ def test_an_environment_of_another_python_is_made_afresh(
     assert installs(capsys) == [RUN]
 
 
-def test_of_two_starts_at_once_the_second_waits_and_installs_nothing(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_of_two_starts_at_once_the_second_waits_and_installs_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     starts = [threading.Thread(target=bootstrap.prepare, args=(folder, RUN)) for _ in range(2)]
     for start in starts:
         start.start()

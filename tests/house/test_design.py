@@ -40,7 +40,9 @@ def test_the_styles_know_start_and_end_but_no_left_and_right():
 
 
 def test_both_blocks_of_dark_colours_are_equal():
-    by_phone, by_choice = (re.search(start + r"[^{]*\{(.*?)\n\}", CSS, re.DOTALL)[1] for start in (r":root:not\(\[data-theme=light\]\)", r":root\[data-theme=dark\]"))
+    by_phone, by_choice = (
+        re.search(start + r"[^{]*\{(.*?)\n\}", CSS, re.DOTALL)[1] for start in (r":root:not\(\[data-theme=light\]\)", r":root\[data-theme=dark\]")
+    )
     colours = [set(re.findall(r"(--os-[\w-]+):\s*([^;]+);", block)) for block in (by_phone, by_choice)]
     assert colours[0] and colours[0] == colours[1]
 

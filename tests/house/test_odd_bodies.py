@@ -27,14 +27,23 @@ values = st.one_of(
 )  # fmt: skip
 forms = st.dictionaries(st.one_of(st.sampled_from(FIELDS), st.sampled_from(FIELDS), st.text(max_size=8)), values, max_size=12)
 raw = st.one_of(st.binary(max_size=300), st.sampled_from((b"{", b"[]", b"null", b"%", b"a=%ff%fe", b"\xff\xfe=\x00", b"=" * 900, b"&" * 2000)))
-kinds = st.sampled_from(("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain", "\\;", ""))
+kinds = st.sampled_from(
+    ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain", "\\;", "")
+)
 CALM = {200, 201, 204, 303, 400, 401, 403, 404, 409, 413, 415, 422}
 
 
 def test_odd_forms_and_bodies_meet_calm_refusals_on_every_address(world: make.World, app: Flask, session: Session, as_person: Any) -> None:
     busy_world(world, as_person)
     people = ("participant", "other_participant", "supervisor", "case_manager")
-    routes = sorted({(endpoint, method, address) for method in ("POST", "DELETE") for endpoint, address in addresses(app, method, ids(session, limit=2)) if endpoint != "people.sign_out"})
+    routes = sorted(
+        {
+            (endpoint, method, address)
+            for method in ("POST", "DELETE")
+            for endpoint, address in addresses(app, method, ids(session, limit=2))
+            if endpoint != "people.sign_out"
+        }
+    )
     session.rollback()
 
     @settings(max_examples=150, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])

@@ -22,7 +22,10 @@ ROLES = list(Role)
 def staff(world: make.World, as_person: Any) -> dict[str, Any]:
     """Somebody in every role, in the municipality of the world."""
     others = {role: make.account(world.database, world.municipality_id, role, "Ellen Mulder") for role in (Role.FINANCE, Role.ADMIN, Role.COUNCIL)}
-    return {role: as_person(who) for role, who in {"participant": world.participant, "supervisor": world.supervisor, "case_manager": world.case_manager, **others}.items()}
+    return {
+        role: as_person(who)
+        for role, who in {"participant": world.participant, "supervisor": world.supervisor, "case_manager": world.case_manager, **others}.items()
+    }
 
 
 def test_the_table_names_every_route_and_no_other(app: Flask) -> None:
@@ -30,7 +33,11 @@ def test_the_table_names_every_route_and_no_other(app: Flask) -> None:
 
 
 def test_no_route_both_reads_and_writes(app: Flask) -> None:
-    assert [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set())] == []
+    assert [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set())
+    ] == []
 
 
 def test_every_row_of_the_table_names_a_role_and_says_whose_records() -> None:
@@ -40,7 +47,9 @@ def test_every_row_of_the_table_names_a_role_and_says_whose_records() -> None:
     assert not may(None, "no.such.endpoint")
 
 
-def test_everything_that_changes_something_is_refused_from_another_site(world: make.World, app: Flask, session: Session, staff: dict[str, Any]) -> None:
+def test_everything_that_changes_something_is_refused_from_another_site(
+    world: make.World, app: Flask, session: Session, staff: dict[str, Any]
+) -> None:
     elsewhere = (
         {}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, {"Referer": "http://localhost/"},
@@ -76,7 +85,9 @@ def test_who_is_not_signed_in_is_sent_to_the_sign_in_page_and_back(app: Flask, v
             assert (asked.status_code, asked.json) == (401, {"error": "sign in first"}), endpoint
 
 
-def test_a_role_without_the_right_is_refused_before_anything_is_looked_up(world: make.World, app: Flask, session: Session, staff: dict[str, Any]) -> None:
+def test_a_role_without_the_right_is_refused_before_anything_is_looked_up(
+    world: make.World, app: Flask, session: Session, staff: dict[str, Any]
+) -> None:
     known = {name: [NOBODY] for name in ids(session)}
     for method in ("GET", "POST", "DELETE"):
         for endpoint, address in addresses(app, method, known):
@@ -86,9 +97,17 @@ def test_a_role_without_the_right_is_refused_before_anything_is_looked_up(world:
                     assert answer.status_code == 403, (endpoint, role)
 
 
-def test_every_role_opens_every_page_with_any_id_and_nothing_breaks(world: make.World, app: Flask, session: Session, as_person: Any, staff: dict[str, Any]) -> None:
+def test_every_role_opens_every_page_with_any_id_and_nothing_breaks(
+    world: make.World, app: Flask, session: Session, as_person: Any, staff: dict[str, Any]
+) -> None:
     busy_world(world, as_person)
-    visitors = {**staff, "stranger": as_person(world.stranger), "strange_supervisor": as_person(world.strange_supervisor), "strange_case_manager": as_person(world.strange_case_manager), "other": as_person(world.other_participant)}
+    visitors = {
+        **staff,
+        "stranger": as_person(world.stranger),
+        "strange_supervisor": as_person(world.strange_supervisor),
+        "strange_case_manager": as_person(world.strange_case_manager),
+        "other": as_person(world.other_participant),
+    }
     opened: dict[str, set[int]] = {}
     for endpoint, address in addresses(app, "GET", ids(session)):
         for role, visitor in visitors.items():
@@ -116,7 +135,9 @@ def test_a_stranger_finds_no_record_of_another_municipality(world: make.World, a
                 assert answer.status_code in (403, 404), (endpoint, address)
 
 
-def test_answers_with_somebodys_data_are_never_kept_and_allow_no_foreign_code(world: make.World, app: Flask, session: Session, staff: dict[str, Any]) -> None:
+def test_answers_with_somebodys_data_are_never_kept_and_allow_no_foreign_code(
+    world: make.World, app: Flask, session: Session, staff: dict[str, Any]
+) -> None:
     for endpoint, address in addresses(app, "GET", {}):
         answer = staff["participant"].get(address)
         policy = answer.headers["Content-Security-Policy"]
@@ -130,7 +151,19 @@ def test_answers_with_somebodys_data_are_never_kept_and_allow_no_foreign_code(wo
             assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|<style|\sstyle=", answer.text), endpoint
 
 
-@pytest.mark.parametrize("address", ["/hours/junk", "/offers/1", "/offers/" + "9" * 3000, "/participants/%00", "/hours/%F0%9F%98%80", "/nothing", "/hours/..%2f..%2fetc", "/placements//stop"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/hours/junk",
+        "/offers/1",
+        "/offers/" + "9" * 3000,
+        "/participants/%00",
+        "/hours/%F0%9F%98%80",
+        "/nothing",
+        "/hours/..%2f..%2fetc",
+        "/placements//stop",
+    ],
+)
 def test_addresses_that_are_none_are_calmly_not_found(staff: dict[str, Any], visitor: Any, address: str) -> None:
     for somebody in (*staff.values(), visitor):
         answer = somebody.get(address)
@@ -140,8 +173,31 @@ def test_addresses_that_are_none_are_calmly_not_found(staff: dict[str, Any], vis
 
 def test_what_is_typed_in_the_address_never_breaks_a_page(world: make.World, staff: dict[str, Any]) -> None:
     junk = ("", "x" * 4000, "2026-99-99", "0001-01-01", "9999-12-31", "%00", "-1", "١٢", "<script>alert(1)</script>", "2026-W01-1", "20260101")
-    names = ("week", "day", "again", "all", "q", "show", "sent", "confirmed", "left", "next", "offered", "recorded", "arranged", "kept", "disagree", "start", "stop", "break_minutes")
-    for role, addresses_of_role in {"participant": ("/hours", "/premium", "/today", "/language"), "case_manager": ("/participants", f"/requests/{world.request.id}/matching"), "supervisor": ("/employer/hours", "/employer/company")}.items():
+    names = (
+        "week",
+        "day",
+        "again",
+        "all",
+        "q",
+        "show",
+        "sent",
+        "confirmed",
+        "left",
+        "next",
+        "offered",
+        "recorded",
+        "arranged",
+        "kept",
+        "disagree",
+        "start",
+        "stop",
+        "break_minutes",
+    )
+    for role, addresses_of_role in {
+        "participant": ("/hours", "/premium", "/today", "/language"),
+        "case_manager": ("/participants", f"/requests/{world.request.id}/matching"),
+        "supervisor": ("/employer/hours", "/employer/company"),
+    }.items():
         for address, value in product(addresses_of_role, junk):
             for some in (names, *((name,) for name in names if address in ("/hours", "/employer/hours"))):
                 answer = staff[role].get(address, query_string=dict.fromkeys(some, value))
@@ -164,13 +220,17 @@ def test_figures_for_machines_stay_on_the_machine(app: Flask) -> None:
     assert client.get("/readyz").data == b"ready\n"
 
 
-def test_a_premium_that_is_not_per_hour_breaks_no_page(world: make.World, app: Flask, session: Session, as_person: Any, database: Database, staff: dict[str, Any]) -> None:
+def test_a_premium_that_is_not_per_hour_breaks_no_page(
+    world: make.World, app: Flask, session: Session, as_person: Any, database: Database, staff: dict[str, Any]
+) -> None:
     """Terms may hold other bases, or none for a day: what is not known is not shown, and nothing is guessed."""
     busy_world(world, as_person)
     with database.transaction() as db:
         own = db.get(make.Municipality, world.municipality_id)
         value = {"basis": "per_hour", "cents": None}
-        make.change_term(db, own, "premium", value, valid_from=make.LONG_AGO.replace(year=2021), source="Beleidsregel (test)", reason="test", now=make.NOW)
+        make.change_term(
+            db, own, "premium", value, valid_from=make.LONG_AGO.replace(year=2021), source="Beleidsregel (test)", reason="test", now=make.NOW
+        )
     visitors = {**staff, "other": as_person(world.other_participant)}
 
     for endpoint, address in addresses(app, "GET", ids(session)):

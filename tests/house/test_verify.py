@@ -110,8 +110,12 @@ BREAKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "table", "choose", "broken", "said"), BREAKS, ids=[f"{rule} {n}: {said}" for n, (rule, _, _, _, said) in enumerate(BREAKS)])
-def test_what_is_broken_on_purpose_is_found_with_its_rule_and_row(breaking: Breaking, rule: str, table: str, choose: str, broken: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("rule", "table", "choose", "broken", "said"), BREAKS, ids=[f"{rule} {n}: {said}" for n, (rule, _, _, _, said) in enumerate(BREAKS)]
+)
+def test_what_is_broken_on_purpose_is_found_with_its_rule_and_row(
+    breaking: Breaking, rule: str, table: str, choose: str, broken: str, said: str
+) -> None:
     row = breaking.one(choose)
     nobody = "00000000000000000000000000000007"
     breaking.do(broken.replace("municipality_cause", f"'{nobody}'"), id=row)
@@ -134,8 +138,14 @@ def test_a_counter_line_that_differs_is_found(breaking: Breaking) -> None:
 
 def test_hours_at_the_same_time_are_found_also_behind_a_long_one(breaking: Breaking) -> None:
     mine = breaking.one("SELECT participant_id FROM hours_entry ORDER BY id")
-    first, second = breaking.db.execute(text("SELECT id FROM hours_entry WHERE participant_id = :who ORDER BY starts_at LIMIT 2"), {"who": mine}).scalars()
-    breaking.do("UPDATE hours_entry SET starts_at = (SELECT starts_at FROM hours_entry WHERE id = :first), stops_at = (SELECT stops_at FROM hours_entry WHERE id = :first) WHERE id = :second", first=first, second=second)
+    first, second = breaking.db.execute(
+        text("SELECT id FROM hours_entry WHERE participant_id = :who ORDER BY starts_at LIMIT 2"), {"who": mine}
+    ).scalars()
+    breaking.do(
+        "UPDATE hours_entry SET starts_at = (SELECT starts_at FROM hours_entry WHERE id = :first), stops_at = (SELECT stops_at FROM hours_entry WHERE id = :first) WHERE id = :second",
+        first=first,
+        second=second,
+    )
 
     overlapping = [fault.row for fault in breaking.found() if fault.rule == "V2" and "overlaps" in fault.what]
 
@@ -148,7 +158,9 @@ def test_hours_at_the_same_time_are_found_also_behind_a_long_one(breaking: Break
 
 def test_after_a_working_day_in_everyones_hands_everything_holds(demo: Database, world: make.World, as_person: Any) -> None:
     """From offer to ruling through the screens, on a world of its own; what factories made is left out."""
-    work = make.work_request(world.database, world.establishment, world.supervisor, function="Nachthulp", starts_on=make.TODAY + timedelta(days=3), weeks=2)
+    work = make.work_request(
+        world.database, world.establishment, world.supervisor, function="Nachthulp", starts_on=make.TODAY + timedelta(days=3), weeks=2
+    )
     marieke, yusuf, selam, jan = (as_person(who) for who in (world.case_manager, world.other_participant, world.participant, world.supervisor))
     before = set(faults(world.database))
 
@@ -160,7 +172,10 @@ def test_after_a_working_day_in_everyones_hands_everything_holds(demo: Database,
     entry_id = make.uuid.uuid4()
     night = {"placement_id": str(world.placement.id), "worked_on": make.MONDAY.isoformat(), "start": "22:00", "stop": "06:00", "break_minutes": "30"}
     assert selam.post(f"/hours/{entry_id}", night).status_code == 303
-    assert jan.post(f"/hours/{entry_id}/correction", {"start": "22:00", "stop": "05:00", "break_minutes": "30", "reason": "stopped_earlier"}).status_code == 303
+    assert (
+        jan.post(f"/hours/{entry_id}/correction", {"start": "22:00", "stop": "05:00", "break_minutes": "30", "reason": "stopped_earlier"}).status_code
+        == 303
+    )
     assert selam.post(f"/hours/{entry_id}/response", {"response": "dispute", "reason": "Tot zes uur."}).status_code == 303
     assert marieke.post(f"/hours/{entry_id}/ruling", {"ruling": "other", "minutes": "7:10", "reason": "Klok."}).status_code == 303
 
@@ -172,7 +187,9 @@ def test_after_a_working_day_in_everyones_hands_everything_holds(demo: Database,
 
 def run_verify(url: str, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     environment = {"OPSTAP_DATABASE_URL": url, "OPSTAP_DATA_DIR": str(folder), "OPSTAP_DEMO": "1", "PATH": "", "PYTHONPATH": str(ROOT)}
-    return subprocess.run([sys.executable, "-m", "webapp.commands", "verify", *more], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "webapp.commands", "verify", *more], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_command_says_that_everything_holds_and_ends_with_0(demo_url: str, tmp_path: Path) -> None:

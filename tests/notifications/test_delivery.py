@@ -24,7 +24,17 @@ URL = "https://opstap.example"
 def tell(database: Database, membership, cause: str = "1", key: str = "hours.ok", *, hold: int = 0, at=MIDDAY) -> None:
     slots = {"name": "Jan", "worked_minutes": 240, "premium_cents": 800}
     with database.transaction() as db:
-        notify(db, to=membership.account_id, municipality_id=membership.municipality_id, key=key, slots=slots, path="/premium", cause_id=cause, now=at, hold_seconds=hold)
+        notify(
+            db,
+            to=membership.account_id,
+            municipality_id=membership.municipality_id,
+            key=key,
+            slots=slots,
+            path="/premium",
+            cause_id=cause,
+            now=at,
+            hold_seconds=hold,
+        )
 
 
 def carry(database, push=None, mail=None, now=MIDDAY + timedelta(seconds=1)):
@@ -63,7 +73,10 @@ def test_two_workers_at_the_same_moment_send_it_once(world, phone):
         phone(world.participant, f"https://fcm.googleapis.com/{number}")
     tell(world.database, world.participant)
     sent: list[str] = []
-    workers = [threading.Thread(target=carry, args=(world.database, lambda target, payload, topic: sent.append(target.endpoint) or Answer(201))) for _ in range(4)]
+    workers = [
+        threading.Thread(target=carry, args=(world.database, lambda target, payload, topic: sent.append(target.endpoint) or Answer(201)))
+        for _ in range(4)
+    ]
     [worker.start() for worker in workers]
     [worker.join() for worker in workers]
     assert sorted(sent) == [f"https://fcm.googleapis.com/{number}" for number in range(6)]

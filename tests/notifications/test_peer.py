@@ -45,7 +45,9 @@ def peer() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen([shutil.which("node") or "node", "-e", LISTEN_HERE_ONLY, "-", str(port)], cwd=PEERS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [shutil.which("node") or "node", "-e", LISTEN_HERE_ONLY, "-", str(port)], cwd=PEERS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     address = f"http://127.0.0.1:{port}"
     for _ in range(100):
         try:
@@ -77,7 +79,11 @@ def test_an_independent_push_service_reads_exactly_what_we_sent(peer, world):
     tell(world.database, world.participant)
 
     carried = deliver_waiting(
-        world.database, send_push=PushCarrier(private, public, "mailto:test@opstap.example"), send_mail=None, url="", now=MIDDAY + timedelta(seconds=1)
+        world.database,
+        send_push=PushCarrier(private, public, "mailto:test@opstap.example"),
+        send_mail=None,
+        url="",
+        now=MIDDAY + timedelta(seconds=1),
     )
 
     heard = requests.post(f"{peer}/get-notifications", json={"clientHash": said["clientHash"]}, timeout=5).json()["data"]["messages"]

@@ -163,7 +163,9 @@ def addresses(app: Flask, where: Town) -> list[str]:
     return sorted(found, key=lambda address: re.sub(r"[0-9a-f-]{36}", "ID", address))
 
 
-def test_every_page_of_a_case_manager_is_the_same_after_a_no_and_after_silence(towns: tuple[Town, Town], app: Flask, database: Any, as_person: Any) -> None:
+def test_every_page_of_a_case_manager_is_the_same_after_a_no_and_after_silence(
+    towns: tuple[Town, Town], app: Flask, database: Any, as_person: Any
+) -> None:
     pages: list[list[tuple[str, int, str]]] = []
     for each in towns:
         visitor = as_person(each.case_manager)

@@ -74,7 +74,17 @@ def test_the_card_tells_everything_and_offers_two_equal_buttons(yusuf: Any, offe
     page = yusuf.get(f"/offers/{offer.id}")
 
     text = words(page)
-    for part in ("Keukenhulp", "Kwekerij De Morgen", "Kasweg 1, Waterveen", "per hour", "Jan", "Planten in potten zetten", "You choose.", "No is fine too.", "Your benefit and allowances stay the same."):
+    for part in (
+        "Keukenhulp",
+        "Kwekerij De Morgen",
+        "Kasweg 1, Waterveen",
+        "per hour",
+        "Jan",
+        "Planten in potten zetten",
+        "You choose.",
+        "No is fine too.",
+        "Your benefit and allowances stay the same.",
+    ):
         assert part in text
     assert f'<article id="offer-{offer.id}" data-status="open"' in page.text
     yes, no = (page.text.index(f'name="answer" value="{answer}"') for answer in ("yes", "no"))
@@ -88,7 +98,12 @@ def test_a_yes_takes_the_place_tells_the_case_manager_and_starts_nothing(world: 
     assert (answer.status_code, answer.location) == (303, f"/offers/{offer.id}")
     placement = placement_now(session, offer)
     assert placement is not None
-    assert (offer_now(session, offer), placement.status, placement.starts_on, placement.ends_on) == ("yes", "accepted", SOON, SOON + timedelta(days=27))
+    assert (offer_now(session, offer), placement.status, placement.starts_on, placement.ends_on) == (
+        "yes",
+        "accepted",
+        SOON,
+        SOON + timedelta(days=27),
+    )
     told = session.execute(select(Notification).where(Notification.key == "offer.yes")).scalar_one()
     assert (told.account_id, told.path) == (world.case_manager.account_id, f"/placements/{placement.id}/preparation")
     assert count(session, PlannedShift, PlannedShift.placement_id == placement.id) == 0
@@ -178,7 +193,11 @@ def test_an_answer_that_is_none_is_refused_and_the_card_stays(yusuf: Any, offer:
 def test_nobody_else_sees_or_answers_an_offer(world: make.World, as_person: Any, offer: Offer, session: Session) -> None:
     for somebody in (world.participant, world.stranger):
         visitor = as_person(somebody)
-        assert [visitor.get(f"/offers/{offer.id}").status_code, say(visitor, offer, "yes").status_code, visitor.get(f"/offers/{offer.id}/calendar.ics").status_code] == [404] * 3
+        assert [
+            visitor.get(f"/offers/{offer.id}").status_code,
+            say(visitor, offer, "yes").status_code,
+            visitor.get(f"/offers/{offer.id}/calendar.ics").status_code,
+        ] == [404] * 3
     for somebody in (world.supervisor, world.case_manager):
         visitor = as_person(somebody)
         assert [visitor.get(f"/offers/{offer.id}").status_code, say(visitor, offer, "yes").status_code] == [403] * 2
@@ -188,7 +207,9 @@ def test_nobody_else_sees_or_answers_an_offer(world: make.World, as_person: Any,
 # too late, or too few places --------------------------------------------------------------------
 
 
-def test_an_offer_that_ran_out_says_so_without_blame_and_a_no_is_still_fine(world: make.World, yusuf: Any, work: WorkRequest, session: Session) -> None:
+def test_an_offer_that_ran_out_says_so_without_blame_and_a_no_is_still_fine(
+    world: make.World, yusuf: Any, work: WorkRequest, session: Session
+) -> None:
     old = make.offer(world.database, work, world.other_participant, world.case_manager, closes_at=make.NOW - timedelta(minutes=1))
 
     late = say(yusuf, old, "yes")
@@ -211,7 +232,9 @@ def test_the_clock_closes_what_ran_out_once_and_only_that(world: make.World, app
     assert say(yusuf, offer, "yes").status_code == 409
 
 
-def test_two_people_say_yes_to_one_place_at_once_and_one_gets_it(world: make.World, as_person: Any, work: WorkRequest, offer: Offer, session: Session) -> None:
+def test_two_people_say_yes_to_one_place_at_once_and_one_gets_it(
+    world: make.World, as_person: Any, work: WorkRequest, offer: Offer, session: Session
+) -> None:
     aster = make.participant(world.database, world.municipality_id, world.case_manager, "Aster Gebre")
     theirs = make.offer(world.database, work, aster, world.case_manager)
     gate, answers = threading.Barrier(2), []
@@ -236,7 +259,9 @@ def test_two_people_say_yes_to_one_place_at_once_and_one_gets_it(world: make.Wor
     assert count(session, Placement, Placement.request_id == work.id) == 1
 
 
-def test_when_the_place_is_taken_the_others_read_it_is_not_because_of_them(world: make.World, as_person: Any, work: WorkRequest, offer: Offer, yusuf: Any, session: Session) -> None:
+def test_when_the_place_is_taken_the_others_read_it_is_not_because_of_them(
+    world: make.World, as_person: Any, work: WorkRequest, offer: Offer, yusuf: Any, session: Session
+) -> None:
     aster = make.participant(world.database, world.municipality_id, world.case_manager, "Aster Gebre")
     theirs = make.offer(world.database, work, aster, world.case_manager)
 
@@ -250,7 +275,9 @@ def test_when_the_place_is_taken_the_others_read_it_is_not_because_of_them(world
 
 
 @pytest.mark.parametrize("answer", ["yes", "no"])
-def test_taking_an_answer_back_works_too_when_another_offer_came_meanwhile(world: make.World, yusuf: Any, offer: Offer, session: Session, answer: str) -> None:
+def test_taking_an_answer_back_works_too_when_another_offer_came_meanwhile(
+    world: make.World, yusuf: Any, offer: Offer, session: Session, answer: str
+) -> None:
     say(yusuf, offer, answer)
     elsewhere = make.work_request(world.database, world.establishment, world.supervisor, function="Inpakhulp", starts_on=SOON)
     other = make.offer(world.database, elsewhere, world.other_participant, world.case_manager)
@@ -265,7 +292,9 @@ def test_taking_an_answer_back_works_too_when_another_offer_came_meanwhile(world
     assert say(yusuf, other, "yes").status_code == 303
 
 
-def test_an_old_no_for_work_that_was_offered_again_stays_closed(world: make.World, yusuf: Any, work: WorkRequest, offer: Offer, session: Session) -> None:
+def test_an_old_no_for_work_that_was_offered_again_stays_closed(
+    world: make.World, yusuf: Any, work: WorkRequest, offer: Offer, session: Session
+) -> None:
     say(yusuf, offer, "no")
     again = make.offer(world.database, work, world.other_participant, world.case_manager)
 
@@ -281,5 +310,7 @@ def test_an_answer_in_the_last_second_is_in_time(world: make.World, app: Flask, 
         assert mine is not None
         with pytest.raises(OfferGone):
             actions.answer(db, mine, Answer.YES, by=by, case_manager_id=world.case_manager.account_id, sealer=sealer, now=offer.closes_at)
-        actions.answer(db, mine, Answer.YES, by=by, case_manager_id=world.case_manager.account_id, sealer=sealer, now=offer.closes_at - timedelta(seconds=1))
+        actions.answer(
+            db, mine, Answer.YES, by=by, case_manager_id=world.case_manager.account_id, sealer=sealer, now=offer.closes_at - timedelta(seconds=1)
+        )
         assert mine.status == "yes"

@@ -20,7 +20,11 @@ TABLE = {
     ("closed", True):         (ACCEPT,  NOTHING, REOPEN,   GONE,    NOTHING, GONE),
     ("closed", False):        (GONE,    NOTHING, GONE,     GONE,    NOTHING, GONE),
 }  # fmt: skip
-CASES = [(answer, *state, in_time, result) for state, row in TABLE.items() for (in_time, answer), result in zip(product((True, False), Answer), row, strict=True)]
+CASES = [
+    (answer, *state, in_time, result)
+    for state, row in TABLE.items()
+    for (in_time, answer), result in zip(product((True, False), Answer), row, strict=True)
+]
 
 
 @pytest.mark.parametrize(("answer", "status", "said_no", "in_time", "result"), CASES)
@@ -63,7 +67,12 @@ FREE = {"request_open": True, "free_places": 1, "has_open_offer": False, "works_
 
 @pytest.mark.parametrize(
     ("wrong", "why"),
-    [({"request_open": False}, "request_closed"), ({"free_places": 0}, "no_places"), ({"has_open_offer": True}, "open_offer"), ({"works_here": True}, "placed_here")],
+    [
+        ({"request_open": False}, "request_closed"),
+        ({"free_places": 0}, "no_places"),
+        ({"has_open_offer": True}, "open_offer"),
+        ({"works_here": True}, "placed_here"),
+    ],
 )
 def test_an_offer_needs_a_place_and_somebody_without_another_offer(wrong: dict[str, bool | int], why: str) -> None:
     ensure_offerable(**FREE)

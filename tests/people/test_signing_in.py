@@ -52,7 +52,10 @@ def test_a_forged_cookie_is_nobody(world: make.World, app: Flask, forged: str) -
 
 def test_a_sign_in_ends_by_itself_sooner_for_staff(world: make.World, database: Database) -> None:
     with database.transaction() as db:
-        lasts = {who: (made := sign_in(db, getattr(world, who), now=make.NOW)).ends_at - made.started_at for who in ("participant", "supervisor", "case_manager")}
+        lasts = {
+            who: (made := sign_in(db, getattr(world, who), now=make.NOW)).ends_at - made.started_at
+            for who in ("participant", "supervisor", "case_manager")
+        }
         key = sign_in(db, world.participant, now=make.NOW).id
         at_the_end = make.NOW + lasts["participant"]
         assert signed_in_person(db, key, at_the_end - timedelta(seconds=1), day_of(at_the_end)) is not None
@@ -72,7 +75,13 @@ def test_a_role_that_ended_opens_nothing_any_more(world: make.World, as_person: 
 
 
 def test_somebody_with_two_roles_works_as_one_at_a_time(world: make.World, as_person: Any, database: Database) -> None:
-    also = Membership(municipality_id=world.municipality_id, account_id=world.participant.account_id, role=Role.SUPERVISOR, establishment_id=world.establishment.id, valid_from=make.LONG_AGO)
+    also = Membership(
+        municipality_id=world.municipality_id,
+        account_id=world.participant.account_id,
+        role=Role.SUPERVISOR,
+        establishment_id=world.establishment.id,
+        valid_from=make.LONG_AGO,
+    )
     make.save(database, also)
     selam = as_person(world.participant)
 
@@ -85,7 +94,13 @@ def test_somebody_with_two_roles_works_as_one_at_a_time(world: make.World, as_pe
 
 
 def test_nobody_confirms_their_own_hours_in_their_other_role(world: make.World, as_person: Any, database: Database, session: Session) -> None:
-    also = Membership(municipality_id=world.municipality_id, account_id=world.participant.account_id, role=Role.SUPERVISOR, establishment_id=world.establishment.id, valid_from=make.LONG_AGO)
+    also = Membership(
+        municipality_id=world.municipality_id,
+        account_id=world.participant.account_id,
+        role=Role.SUPERVISOR,
+        establishment_id=world.establishment.id,
+        valid_from=make.LONG_AGO,
+    )
     make.save(database, also)
     entry = make.hours(database, world.placement, as_planned=True)
     selam = as_person(also)
@@ -110,7 +125,13 @@ def test_a_role_that_is_not_theirs_is_refused(world: make.World, as_person: Any,
 
 
 def test_memberships_count_from_their_first_to_their_last_day(world: make.World, database: Database) -> None:
-    member = Membership(municipality_id=world.municipality_id, account_id=world.other_participant.account_id, role=Role.FINANCE, valid_from=make.TODAY, valid_until=make.TODAY)
+    member = Membership(
+        municipality_id=world.municipality_id,
+        account_id=world.other_participant.account_id,
+        role=Role.FINANCE,
+        valid_from=make.TODAY,
+        valid_until=make.TODAY,
+    )
     make.save(database, member)
 
     with database.transaction() as db:
@@ -120,7 +141,13 @@ def test_memberships_count_from_their_first_to_their_last_day(world: make.World,
 
 
 def test_a_stand_in_counts_from_the_first_to_the_last_day_and_not_when_ended(world: make.World, database: Database) -> None:
-    away = Absence(municipality_id=world.municipality_id, account_id=world.supervisor.account_id, stand_in_id=world.other_supervisor.account_id, first_day=make.TODAY, last_day=make.TODAY)
+    away = Absence(
+        municipality_id=world.municipality_id,
+        account_id=world.supervisor.account_id,
+        stand_in_id=world.other_supervisor.account_id,
+        first_day=make.TODAY,
+        last_day=make.TODAY,
+    )
     make.save(database, away)
 
     def on(day: int) -> dict[Any, Any]:
@@ -156,7 +183,16 @@ def demo_app(demo_url: str, tmp_path: Any) -> Any:
 
 
 def accounts() -> list[str]:
-    each = [f"participant-{n}" for n in range(1, 9)] + ["supervisor-1", "supervisor-2", "case-manager-1", "case-manager-2", "finance-1", "finance-2", "admin-1", "council-1"]
+    each = [f"participant-{n}" for n in range(1, 9)] + [
+        "supervisor-1",
+        "supervisor-2",
+        "case-manager-1",
+        "case-manager-2",
+        "finance-1",
+        "finance-2",
+        "admin-1",
+        "council-1",
+    ]
     return [f"{town}-{who}" for town in ("waterveen", "hoogland") for who in each]
 
 
@@ -179,10 +215,17 @@ def test_the_demo_begins_in_the_middle_of_things(demo_url: str) -> None:
             states = set(db.execute(text("SELECT status FROM hours_entry WHERE participant_id = :who"), {"who": key[1]}).scalars())
             assert states == {"confirmed", "sent", "corrected"}
             for n in (1, 2):
-                assert db.execute(text("SELECT COUNT(*) FROM offer WHERE participant_id = :who AND status = 'open'"), {"who": key[n]}).scalar_one() == 1
+                assert (
+                    db.execute(text("SELECT COUNT(*) FROM offer WHERE participant_id = :who AND status = 'open'"), {"who": key[n]}).scalar_one() == 1
+                )
             assert db.execute(text("SELECT COUNT(*) FROM placement WHERE participant_id = :who"), {"who": key[2]}).scalar_one() == 0
-            assert db.execute(text("SELECT COUNT(*) FROM placement WHERE participant_id = :who AND status = 'running'"), {"who": key[1]}).scalar_one() == 1
-            arabic = db.execute(text("SELECT COUNT(*) FROM account WHERE language = 'ar' AND municipality_id = :m"), {"m": first.municipality_id}).scalar_one()
+            assert (
+                db.execute(text("SELECT COUNT(*) FROM placement WHERE participant_id = :who AND status = 'running'"), {"who": key[1]}).scalar_one()
+                == 1
+            )
+            arabic = db.execute(
+                text("SELECT COUNT(*) FROM account WHERE language = 'ar' AND municipality_id = :m"), {"m": first.municipality_id}
+            ).scalar_one()
             assert arabic == 1
     engine.dispose()
 

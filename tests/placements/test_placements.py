@@ -25,7 +25,14 @@ from webapp.placements.rules import MayNotStart, Preparation
 
 SOON = make.TODAY + timedelta(days=7)
 EVENINGS = [{"weekday": day, "start": "19:00", "stop": "23:30", "break": 30} for day in (0, 5, 6)]
-NOTHING_YET: dict[str, Any] = {"decided_by": None, "decided_on": None, "decision_reason": "", "agreement_signed_on": None, "insured_from": None, "insurance_evidence": ""}
+NOTHING_YET: dict[str, Any] = {
+    "decided_by": None,
+    "decided_on": None,
+    "decision_reason": "",
+    "agreement_signed_on": None,
+    "insured_from": None,
+    "insurance_evidence": "",
+}
 
 
 def complete(starts_on: date) -> Preparation:
@@ -51,7 +58,9 @@ def marieke(db: Session, world: make.World) -> Any:
 
 def shifts_of(session: Session, placement: Placement) -> list[PlannedShift]:
     session.rollback()
-    return list(session.execute(select(PlannedShift).where(col(PlannedShift.placement_id) == placement.id).order_by(col(PlannedShift.starts_at))).scalars())
+    return list(
+        session.execute(select(PlannedShift).where(col(PlannedShift.placement_id) == placement.id).order_by(col(PlannedShift.starts_at))).scalars()
+    )
 
 
 def now_of(session: Session, placement: Placement) -> Placement:
@@ -73,7 +82,9 @@ def test_an_evening_shift_stays_at_seven_on_the_wall_through_a_clock_change(worl
 
     planned = shifts_of(session, placement)
     assert [shift.day for shift in planned] == [first + timedelta(days=day) for day in (0, 5, 6, 7, 12, 13)]
-    assert {(f"{local(shift.starts_at):%H:%M}", f"{local(shift.stops_at):%H:%M}", shift.break_minutes) for shift in planned} == {("19:00", "23:30", 30)}
+    assert {(f"{local(shift.starts_at):%H:%M}", f"{local(shift.stops_at):%H:%M}", shift.break_minutes) for shift in planned} == {
+        ("19:00", "23:30", 30)
+    }
     assert len({shift.starts_at.hour for shift in planned}) == 2  # the clock did change: UTC shows it
 
 
@@ -87,7 +98,16 @@ def test_a_planned_night_over_the_clock_change_has_the_hours_that_really_pass(wo
     assert (night.stops_at - night.starts_at) == timedelta(hours=9)
 
 
-@pytest.mark.parametrize("gap", [{"decision_reason": ""}, {"agreement_signed_on": None}, {"insured_from": None}, {"insurance_evidence": ""}, {"insured_from": SOON + timedelta(days=1)}])
+@pytest.mark.parametrize(
+    "gap",
+    [
+        {"decision_reason": ""},
+        {"agreement_signed_on": None},
+        {"insured_from": None},
+        {"insurance_evidence": ""},
+        {"insured_from": SOON + timedelta(days=1)},
+    ],
+)
 def test_without_one_of_the_three_nothing_starts_and_nothing_is_written(world: make.World, session: Session, gap: dict[str, Any]) -> None:
     placement = accepted(world)
 
@@ -189,7 +209,9 @@ def test_stopping_keeps_the_hours_cancels_later_shifts_and_needs_no_reason(world
 def test_stopping_twice_on_one_day_tells_everybody_once(world: make.World, as_person: Any, session: Session) -> None:
     selam = as_person(world.participant)
 
-    codes = [selam.post(f"/placements/{world.placement.id}/stop", {"last_day": make.TODAY.isoformat(), "reason": "Te ver."}).status_code for _ in range(2)]
+    codes = [
+        selam.post(f"/placements/{world.placement.id}/stop", {"last_day": make.TODAY.isoformat(), "reason": "Te ver."}).status_code for _ in range(2)
+    ]
 
     assert codes == [303, 303]
     assert session.execute(select(func.count()).select_from(Notification).where(col(Notification.key) == "placement.stop")).scalar_one() == 2

@@ -62,7 +62,10 @@ def test_a_planned_night_has_the_minutes_until_the_next_morning() -> None:
     assert night.minutes == 450
 
 
-@pytest.mark.parametrize(("today", "week"), [(FIRST - timedelta(days=3), (1, 12)), (FIRST, (1, 12)), (FIRST + timedelta(days=7), (2, 12)), (FIRST + timedelta(days=400), (12, 12))])
+@pytest.mark.parametrize(
+    ("today", "week"),
+    [(FIRST - timedelta(days=3), (1, 12)), (FIRST, (1, 12)), (FIRST + timedelta(days=7), (2, 12)), (FIRST + timedelta(days=400), (12, 12))],
+)
 def test_the_week_of_a_placement_is_counted_from_its_first_day(today: date, week: tuple[int, int]) -> None:
     assert week_number(FIRST, last_day(FIRST, 12), today) == week
 

@@ -73,7 +73,13 @@ def test_a_change_is_a_counter_line_and_a_new_line(world: make.World, session: S
     answers = [book(world, due(world, minutes, turn=turn, cause=entry), again=True)[0] for turn, minutes in steps]
 
     assert answers == [200, 300, 300, 0, 0, 150]
-    assert lines(session) == [("hours", 1, 60, 200), ("hours_back", 2, -60, -200), ("hours", 2, 90, 300), ("hours_back", 4, -90, -300), ("hours", 6, 45, 150)]
+    assert lines(session) == [
+        ("hours", 1, 60, 200),
+        ("hours_back", 2, -60, -200),
+        ("hours", 2, 90, 300),
+        ("hours_back", 4, -90, -300),
+        ("hours", 6, 45, 150),
+    ]
     assert balance_cents(session, world.participant.account_id) == 150
 
 
@@ -87,8 +93,12 @@ def test_a_counter_line_takes_back_the_old_rate_also_after_a_change_of_terms(wor
     assert lines(session) == [("hours", 1, 60, 200), ("hours_back", 2, -60, -200), ("hours", 2, 30, 150)]
 
 
-@pytest.mark.parametrize("statement", ["UPDATE ledger_line SET amount_cents = 1", "DELETE FROM ledger_line", "UPDATE history SET facts = '{}'", "DELETE FROM history"])
-def test_the_ledger_and_the_history_refuse_to_be_changed_whoever_asks(world: make.World, database: Database, as_person: Any, session: Session, statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement", ["UPDATE ledger_line SET amount_cents = 1", "DELETE FROM ledger_line", "UPDATE history SET facts = '{}'", "DELETE FROM history"]
+)
+def test_the_ledger_and_the_history_refuse_to_be_changed_whoever_asks(
+    world: make.World, database: Database, as_person: Any, session: Session, statement: str
+) -> None:
     entry = make.hours(world.database, world.placement)
     as_person(world.supervisor).post(f"/hours/{entry.id}/confirmation")
 
@@ -100,7 +110,11 @@ def test_the_ledger_and_the_history_refuse_to_be_changed_whoever_asks(world: mak
 
 @pytest.mark.parametrize(
     ("change", "rule"),
-    [({"amount_cents": 0}, "a_line_moves_money"), ({"cause": "gift"}, "a_cause_is_known"), ({"cause": "hours_back"}, "a_counter_line_names_its_line")],
+    [
+        ({"amount_cents": 0}, "a_line_moves_money"),
+        ({"cause": "gift"}, "a_cause_is_known"),
+        ({"cause": "hours_back"}, "a_counter_line_names_its_line"),
+    ],
 )
 def test_a_line_that_makes_no_sense_is_refused_by_name(world: make.World, session: Session, change: dict[str, Any], rule: str) -> None:
     book(world, due(world, 60))
@@ -137,7 +151,13 @@ def test_balance_premium_page_and_today_show_the_sum_of_the_lines(world: make.Wo
             jan.post(f"/hours/{entry.id}/correction", {"start": "08:30", "stop": "09:45", "break_minutes": "0", "reason": "stopped_earlier"})
         if step == "raise":
             jan.post(f"/hours/{entry.id}/correction", {"start": "08:30", "stop": "21:00", "break_minutes": "0", "reason": "other", "note": "Langer."})
-        certain = {"leave": 0, "confirm": entry.minutes, "correct": min(75, entry.minutes), "confirm and correct": max(75, entry.minutes), "raise": 750}[step]
+        certain = {
+            "leave": 0,
+            "confirm": entry.minutes,
+            "correct": min(75, entry.minutes),
+            "confirm and correct": max(75, entry.minutes),
+            "raise": 750,
+        }[step]
         if step != "raise":
             waiting += cents_of(max(entry.minutes, certain), 233) - cents_of(certain, 233)
     worth = premium_of(session, world.participant.account_id, 233)

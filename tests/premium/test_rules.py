@@ -30,7 +30,9 @@ def test_a_total_of_lines_is_at_most_half_a_cent_a_line_from_the_whole(lines: li
     assert abs(total * 60 - sum(lines) * rate) <= 30 * len(lines)
 
 
-@pytest.mark.parametrize(("minutes", "rate", "cents"), [(0, 250, 0), (60, 250, 250), (450, 250, 1875), (1, 30, 1), (1, 29, 0), (210, 233, 816), (3, 10, 1)])
+@pytest.mark.parametrize(
+    ("minutes", "rate", "cents"), [(0, 250, 0), (60, 250, 250), (450, 250, 1875), (1, 30, 1), (1, 29, 0), (210, 233, 816), (3, 10, 1)]
+)
 def test_known_amounts(minutes: int, rate: int, cents: int) -> None:
     assert premium_cents(minutes, rate) == cents
 

@@ -23,7 +23,10 @@ PIN = "2580"
 def test_pages_for_reading_may_stay_on_a_phone_and_others_may_not(as_person: Any, world: make.World) -> None:
     selam, jan, marieke = (as_person(one) for one in (world.participant, world.supervisor, world.case_manager))
 
-    kept = {address: KEEP in selam.get(address).headers for address in ("/today", "/hours", "/premium", "/me", "/offers", "/messages", "/language", "/nowhere")}
+    kept = {
+        address: KEEP in selam.get(address).headers
+        for address in ("/today", "/hours", "/premium", "/me", "/offers", "/messages", "/language", "/nowhere")
+    }
 
     assert kept == {**dict.fromkeys(kept, True), "/language": False, "/nowhere": False}
     assert KEEP in jan.get("/employer/hours").headers
@@ -55,7 +58,15 @@ def test_the_key_of_a_person_is_the_same_at_every_sign_in_and_says_nothing(as_pe
 
 def hours_form(world: make.World, **more: str) -> dict[str, str]:
     day = make.MONDAY.isoformat()
-    return {"placement_id": str(world.placement.id), "worked_on": day, "start": "08:30", "stop": "13:00", "break_minutes": "30", "version": "0", **more}
+    return {
+        "placement_id": str(world.placement.id),
+        "worked_on": day,
+        "start": "08:30",
+        "stop": "13:00",
+        "break_minutes": "30",
+        "version": "0",
+        **more,
+    }
 
 
 @pytest.mark.parametrize("in_a_field", [True, False])

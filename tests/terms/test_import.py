@@ -148,9 +148,7 @@ def test_what_is_null_in_the_file_is_listed_as_unknown(entries: dict[str, Any]) 
         (("effective_from",), "2026-02-30", "effective_from"),
     ],
 )
-def test_an_entry_that_cannot_be_expressed_names_itself_and_its_field(
-    entries: dict[str, Any], path: tuple[Any, ...], value: Any, field: str
-) -> None:
+def test_an_entry_that_cannot_be_expressed_names_itself_and_its_field(entries: dict[str, Any], path: tuple[Any, ...], value: Any, field: str) -> None:
     with pytest.raises(CannotExpress) as refused:
         express(changed(entries, ("policies", 0, *path), value))
 
@@ -206,9 +204,7 @@ def test_a_regulation_with_the_same_id_and_other_content_is_refused(db: Session,
 def test_a_regulation_without_a_day_keeps_the_words_it_was_dated_with(db: Session, entries: dict[str, Any]) -> None:
     import_regulations(db, entries, NOW)
     of_delfzijl = (
-        select(Term)
-        .where(Term.regulation_id == regulation(db, "delfzijl_eemsdelta_2016").id, Term.key == "premium")
-        .order_by(col(Term.position))
+        select(Term).where(Term.regulation_id == regulation(db, "delfzijl_eemsdelta_2016").id, Term.key == "premium").order_by(col(Term.position))
     )
 
     found = [(term.value["cents"], term.valid_from, term.when_told) for term in db.exec(of_delfzijl).all()]
@@ -247,9 +243,7 @@ def test_everything_the_law_sets_names_its_article(db: Session, waterveen: Munic
 # changing and remembering ----------------------------------------------------------------------
 
 
-def test_a_change_of_terms_is_seen_by_its_municipality_and_by_no_other(
-    db: Session, waterveen: Municipality, hoogland: Municipality
-) -> None:
+def test_a_change_of_terms_is_seen_by_its_municipality_and_by_no_other(db: Session, waterveen: Municipality, hoogland: Municipality) -> None:
     for whose, cents in ((waterveen, 200), (hoogland, 250)):
         change_term(db, whose, "premium", {"basis": "per_hour", "cents": cents}, valid_from=date(2026, 1, 1), **MORE)
     before, of_hoogland = terms(db, waterveen), hoogland.terms_token
@@ -350,9 +344,7 @@ def test_of_two_undated_rates_somebody_has_to_choose(db: Session, waterveen: Mun
     assert terms(db, waterveen).rate(TODAY).cents_per_hour == 200
 
 
-@pytest.mark.parametrize(
-    ("slug", "error"), [("werksaam_flextensie_2018", NotKnown), ("stein_2021", NotPerHour), ("barneveld_wep", NotPerHour)]
-)
+@pytest.mark.parametrize(("slug", "error"), [("werksaam_flextensie_2018", NotKnown), ("stein_2021", NotPerHour), ("barneveld_wep", NotPerHour)])
 def test_adopting_an_unknown_amount_or_another_basis_gives_no_rate(
     db: Session, waterveen: Municipality, entries: dict[str, Any], slug: str, error: type[Exception]
 ) -> None:

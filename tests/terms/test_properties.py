@@ -97,9 +97,7 @@ def test_no_day_of_a_year_has_more_than_the_law_allows_on_that_day(law: dict[dat
 
 
 @given(CENTS, CENTS, CENTS, CENTS, CENTS, st.none() | CENTS)
-def test_the_parts_of_a_tariff_add_up_to_the_tariff(
-    tariff: int, rate: int, software: int, setup: int, handling: int, guidance: int | None
-) -> None:
+def test_the_parts_of_a_tariff_add_up_to_the_tariff(tariff: int, rate: int, software: int, setup: int, handling: int, guidance: int | None) -> None:
     costs = TariffSplit(software_cents=software, implementation_cents=setup, handling_cents=handling, guidance_cents=guidance)
 
     assert sum(part or 0 for part in rules.split_of_tariff(tariff, rate, costs)) == tariff
@@ -117,9 +115,7 @@ def test_the_next_payout_is_the_end_of_a_payout_month_within_a_year(today: date,
 
 @given(st.integers(0, 5040), st.integers(1, 24), st.integers(1, 24), st.integers(1, 5040))
 def test_every_week_has_a_limit_when_only_the_boundary_is_open(weekly: int, above: int, below: int, boundary: int) -> None:
-    duration = parse(
-        "duration", {"bands": [{"weekly": {"above": boundary}, "months": above}, {"weekly": {"below": boundary}, "months": below}]}
-    )
+    duration = parse("duration", {"bands": [{"weekly": {"above": boundary}, "months": above}, {"weekly": {"below": boundary}, "months": below}]})
 
     expected = above if weekly > boundary else below if weekly < boundary else min(above, below)
 

@@ -59,9 +59,7 @@ def test_after_their_last_day_terms_are_over_and_older_ones_do_not_return() -> N
 
 def test_a_municipality_s_own_terms_go_before_the_national_ones_even_when_those_are_newer() -> None:
     own = row("offer", {"open_days": 5, "keep_closed_days": 30}, "2020-01-01", "2020-12-31")
-    national = [
-        row("offer", {"open_days": days, "keep_closed_days": 30}, day, own=False) for days, day in ((7, "2019-01-01"), (9, "2020-06-01"))
-    ]
+    national = [row("offer", {"open_days": days, "keep_closed_days": 30}, day, own=False) for days, day in ((7, "2019-01-01"), (9, "2020-06-01"))]
     terms = Terms([own, *national])
 
     found = [terms.offer(day).open_days for day in (date(2019, 12, 31), date(2020, 1, 1), date(2020, 7, 1), date(2021, 1, 1))]

@@ -67,12 +67,22 @@ def short_name(row: Any) -> str:
     return f"{row.first_name} {row.last_name[:1]}."
 
 
-def record_other_premium(db: Session, id: uuid.UUID, participant_id: uuid.UUID, *, paid_on: date, amount_cents: int, scheme: str, by: Person, now: datetime) -> None:
+def record_other_premium(
+    db: Session, id: uuid.UUID, participant_id: uuid.UUID, *, paid_on: date, amount_cents: int, scheme: str, by: Person, now: datetime
+) -> None:
     """A premium of another scheme, which shares the yearly maximum. The same id again adds nothing."""
     if db.get(OtherPremium, id) is not None:
         return
     premium.record_other_premium(
-        db, participant_id, municipality_id=by.municipality_id, paid_on=paid_on, amount_cents=amount_cents, scheme=scheme, recorded_by=by.id, now=now, id=id
+        db,
+        participant_id,
+        municipality_id=by.municipality_id,
+        paid_on=paid_on,
+        amount_cents=amount_cents,
+        scheme=scheme,
+        recorded_by=by.id,
+        now=now,
+        id=id,
     )
     facts = {"participant": participant_id, "paid_on": paid_on, "cents": amount_cents, "scheme": scheme}
     record(db, [Change("premium.other_recorded", id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)

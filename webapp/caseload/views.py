@@ -55,7 +55,9 @@ def participants() -> Response:
         if row.status == "accepted" or row.ends_on >= today:
             work.setdefault(row.participant_id, []).append(row)
     everybody = reads.people(db(), g.person, today)
-    found = [row for row in everybody if asked.casefold() in f"{row.first_name} {row.last_name}".casefold() and stands(show, work.get(row.id, []), today)]
+    found = [
+        row for row in everybody if asked.casefold() in f"{row.first_name} {row.last_name}".casefold() and stands(show, work.get(row.id, []), today)
+    ]
     return page("caseload/participants.html", people=found, work=work, asked=asked, show=show, anybody=bool(everybody), today=today)
 
 
@@ -76,13 +78,19 @@ def participant(participant_id: uuid.UUID) -> Response:
     return participant_page(participant_id)
 
 
-def participant_page(participant_id: uuid.UUID, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None, status: int = 200) -> Response:
+def participant_page(
+    participant_id: uuid.UUID, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None, status: int = 200
+) -> Response:
     """One person: work and its limit, weeks, milestones, hours that wait, offers, and the premium of this year."""
     today = day_of(now())
     somebody = reads.participant(db(), g.person, participant_id, today) or abort(404)
     this_week = monday_of(today)
     minutes = [
-        (row.week_of, row.certain_minutes, waiting_minutes(Status(row.status), written=row.minutes, corrected=row.corrected_minutes, certain=row.certain_minutes))
+        (
+            row.week_of,
+            row.certain_minutes,
+            waiting_minutes(Status(row.status), written=row.minutes, corrected=row.corrected_minutes, certain=row.certain_minutes),
+        )
         for row in reads.entries_since(db(), participant_id, this_week - timedelta(weeks=WEEKS_SHOWN - 1))
     ]
     weeks = rules.last_weeks(minutes, this_week, WEEKS_SHOWN)

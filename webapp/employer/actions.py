@@ -27,9 +27,7 @@ class AlreadyArranged(Exception):
         self.last_day = last_day
 
 
-def arrange_stand_in(
-    db: Session, person: Person, stand_in: Membership, *, last_day: date, now: datetime
-) -> None:
+def arrange_stand_in(db: Session, person: Person, stand_in: Membership, *, last_day: date, now: datetime) -> None:
     """From today to the last day a colleague confirms for this person and gets the messages. Again changes nothing.
 
     Raises AlreadyArranged when another arrangement covers some of these days.
@@ -60,9 +58,7 @@ def arrange_stand_in(
 
 def end_stand_in(db: Session, person: Person, absence_id: uuid.UUID, *, now: datetime) -> bool:
     """The colleague no longer stands in. Gives False when this person has no such arrangement; ending it again changes nothing."""
-    absence: Absence | None = db.execute(
-        select(Absence).where(absences.c.id == absence_id, absences.c.account_id == person.id)
-    ).scalar_one_or_none()
+    absence: Absence | None = db.execute(select(Absence).where(absences.c.id == absence_id, absences.c.account_id == person.id)).scalar_one_or_none()
     if absence is None:
         return False
     if absence.ended_at is not None:
@@ -84,19 +80,13 @@ def end_lent_membership(db: Session, person: Person, absence: Absence, *, today:
     if absence.first_day > today:
         db.execute(delete(Membership).where(*lent))
     else:
-        db.execute(
-            update(Membership)
-            .where(*lent)
-            .values(valid_until=max(absence.first_day, today - timedelta(days=1)))
-        )
+        db.execute(update(Membership).where(*lent).values(valid_until=max(absence.first_day, today - timedelta(days=1))))
 
 
 def end_tablet(db: Session, person: Person, tablet_id: uuid.UUID, *, now: datetime) -> bool:
     """A device is no shared tablet any more. Gives False when it is not one of this establishment; again changes nothing."""
     found: SharedTablet | None = db.execute(
-        select(SharedTablet).where(
-            tablets.c.id == tablet_id, tablets.c.establishment_id == person.establishment_id
-        )
+        select(SharedTablet).where(tablets.c.id == tablet_id, tablets.c.establishment_id == person.establishment_id)
     ).scalar_one_or_none()
     if found is None:
         return False
@@ -108,9 +98,7 @@ def end_tablet(db: Session, person: Person, tablet_id: uuid.UUID, *, now: dateti
     return True
 
 
-def told(
-    db: Session, action: str, subject_id: uuid.UUID, facts: dict[str, Any], *, by: Person, now: datetime
-) -> None:
+def told(db: Session, action: str, subject_id: uuid.UUID, facts: dict[str, Any], *, by: Person, now: datetime) -> None:
     record(
         db,
         [Change(action, subject_id, facts)],

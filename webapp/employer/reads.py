@@ -113,11 +113,7 @@ def supervisors_here(db: Session, person: Person, today: date) -> list[Any]:
 
 def colleagues(db: Session, person: Person, today: date) -> list[Any]:
     """Supervisors of the same employer who could stand in, each once; those of this establishment first."""
-    employer = (
-        select(establishments.c.employer_id)
-        .where(establishments.c.id == person.establishment_id)
-        .scalar_subquery()
-    )
+    employer = select(establishments.c.employer_id).where(establishments.c.id == person.establishment_id).scalar_subquery()
     found = db.execute(
         select(memberships, accounts.c.first_name, accounts.c.last_name, establishments.c.name.label("establishment"))
         .join(accounts, accounts.c.id == memberships.c.account_id)
@@ -170,9 +166,7 @@ def own_tablets(db: Session, person: Person) -> list[Any]:
     """The shared tablets of this establishment."""
     return list(
         db.execute(
-            select(tablets)
-            .where(tablets.c.establishment_id == person.establishment_id, tablets.c.ended_at.is_(None))
-            .order_by(tablets.c.made_at)
+            select(tablets).where(tablets.c.establishment_id == person.establishment_id, tablets.c.ended_at.is_(None)).order_by(tablets.c.made_at)
         )
     )
 

@@ -41,11 +41,7 @@ def keep_awake(response: Response) -> Response:
     Other devices carry no mark in their session, so this costs them nothing.
     """
     person = g.get("person")
-    if (
-        person is None
-        or request.endpoint in ("static", "employer.tablet", "people.sign_out")
-        or not session.get("tablet")
-    ):
+    if person is None or request.endpoint in ("static", "employer.tablet", "people.sign_out") or not session.get("tablet"):
         return response
     if request.method in SAFE_METHODS:
         with database().transaction() as own:
@@ -76,9 +72,7 @@ def tablet() -> Response:
 def names_page(device: SharedTablet, *, status: int = 200, **more: Any) -> Response:
     more.setdefault("errors", {})
     more.setdefault("chosen", None)
-    return page(
-        "employer/tablet.html", status=status, names=reads.with_pin(db(), device, day_of(now())), **more
-    )
+    return page("employer/tablet.html", status=status, names=reads.with_pin(db(), device, day_of(now())), **more)
 
 
 @pages.post("/employer/tablet/sign-in")
@@ -118,9 +112,7 @@ def share_tablet() -> Response:
     """This device is for everybody here from now on; so whoever did it is signed out on it."""
     at = now()
     made, token = tablets.share(db(), g.person, now=at)
-    actions.told(
-        db(), "tablet.shared", made.id, {"establishment": made.establishment_id}, by=g.person, now=at
-    )
+    actions.told(db(), "tablet.shared", made.id, {"establishment": made.establishment_id}, by=g.person, now=at)
     people.sign_out(db(), g.person.sign_in_id, now=at)
     logout_user()
     session.clear()

@@ -105,8 +105,6 @@ def set_pin() -> Response:
     try:
         tablets.set_pin(db(), g.person, request.form.get("pin", ""), now=now())
     except tablets.EasyPin:
-        return company_page(
-            {}, status=422, errors={"pin": _("Choose four digits that are not easy to guess.")}
-        )
+        return company_page({}, status=422, errors={"pin": _("Choose four digits that are not easy to guess.")})
     actions.told(db(), "tablet.pin_set", g.person.id, {}, by=g.person, now=now())
     return go("/employer/company?arranged=1")

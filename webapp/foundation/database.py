@@ -175,10 +175,16 @@ class Read:
             return write(value) if write and value is not None else value
 
         order = compiled.positiontup
-        given = (lambda values: [typed(values, name) for name in order]) if order else (lambda values: {name: typed(values, name) for name in compiled.binds})
+        given = (
+            (lambda values: [typed(values, name) for name in order])
+            if order
+            else (lambda values: {name: typed(values, name) for name in compiled.binds})
+        )
         columns = list(self.statement.selected_columns)
         kind: Any = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]
-        readers = [(place, read) for place, column in enumerate(columns) if (read := column.type.dialect_impl(dialect).result_processor(dialect, None))]
+        readers = [
+            (place, read) for place, column in enumerate(columns) if (read := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
         self._ready[dialect.name] = (str(compiled), given, kind._make, readers)
         return self._ready[dialect.name]
 

@@ -20,11 +20,7 @@ STATIC = Path(__file__).parents[2] / "static"
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of a page, and not for a whole one (a boosted visit, or history)."""
     headers = request.headers
-    return (
-        headers.get("HX-Request") == "true"
-        and headers.get("HX-Boosted") != "true"
-        and headers.get("HX-History-Restore-Request") != "true"
-    )
+    return headers.get("HX-Request") == "true" and headers.get("HX-Boosted") != "true" and headers.get("HX-History-Restore-Request") != "true"
 
 
 def page(template: str, *, fragment: str | None = None, then: str | None = None, status: int = 200, **context: Any) -> Response:

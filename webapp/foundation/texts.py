@@ -287,7 +287,9 @@ def collect() -> Catalog:
 
     template = Catalog(project="Opstap", charset="utf-8", fuzzy=False)
     options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
-    for file, line, message, comments, context in extract_from_dir(str(WEBAPP), METHODS, options, KEYWORDS, ("Translators:",), strip_comment_tags=True):
+    for file, line, message, comments, context in extract_from_dir(
+        str(WEBAPP), METHODS, options, KEYWORDS, ("Translators:",), strip_comment_tags=True
+    ):
         template.add(message, locations=[(file, line)], auto_comments=comments, context=context)
     return template
 

@@ -15,11 +15,16 @@ from webapp.history.rules import FIRST, facts_text, row_hash
 
 history = HistoryRow.__table__  # type: ignore[attr-defined]
 
-LAST = select(history.c.number, history.c.hash).where(history.c.municipality_id == bindparam("municipality")).order_by(history.c.number.desc()).limit(1)
+LAST = (
+    select(history.c.number, history.c.hash).where(history.c.municipality_id == bindparam("municipality")).order_by(history.c.number.desc()).limit(1)
+)
 ADD = insert(history)
 # the same, as two columns of another statement: what is written often then needs no statement of its own for it
 _end = history.alias("chain_end")
-_last = [select(column).where(_end.c.municipality_id == bindparam("municipality")).order_by(_end.c.number.desc()).limit(1) for column in (_end.c.number, _end.c.hash)]
+_last = [
+    select(column).where(_end.c.municipality_id == bindparam("municipality")).order_by(_end.c.number.desc()).limit(1)
+    for column in (_end.c.number, _end.c.hash)
+]
 CHAIN_END = [last.scalar_subquery().label(name) for last, name in zip(_last, ("chain_number", "chain_hash"), strict=True)]
 
 

@@ -18,10 +18,29 @@ def facts_text(facts: Mapping[str, Any]) -> str:
 
 
 def row_hash(
-    previous: str, *, municipality_id: int, number: int, at: datetime, actor_id: UUID | None, actor_role: str, action: str, subject_id: UUID, facts: str
+    previous: str,
+    *,
+    municipality_id: int,
+    number: int,
+    at: datetime,
+    actor_id: UUID | None,
+    actor_role: str,
+    action: str,
+    subject_id: UUID,
+    facts: str,
 ) -> str:
     """SHA-256 over the previous hash and everything the row says, as 64 hexadecimal digits."""
     said = "\x1f".join(
-        (previous, str(municipality_id), str(number), at.astimezone(UTC).isoformat(), actor_id.hex if actor_id else "", actor_role, action, subject_id.hex, facts)
+        (
+            previous,
+            str(municipality_id),
+            str(number),
+            at.astimezone(UTC).isoformat(),
+            actor_id.hex if actor_id else "",
+            actor_role,
+            action,
+            subject_id.hex,
+            facts,
+        )
     )
     return hashlib.sha256(said.encode()).hexdigest()

@@ -129,12 +129,16 @@ def withdraw(db: Session, entry: HoursEntry, *, by: Person, now: datetime) -> No
 
 
 def check_in(db: Session, placement: Placement, entry_id: uuid.UUID, *, by: Person, now: datetime, tapped: datetime | None = None) -> CheckIn:
-    """"I start now." No place is stored. A second tap, or the same one come late from a phone, finds the first.
+    """ "I start now." No place is stored. A second tap, or the same one come late from a phone, finds the first.
 
     `tapped`: when somebody without internet said so; otherwise it is now.
     """
     own = select(CheckIn).where(check_ins.c.participant_id == by.id)
-    known = db.execute(own.where(or_(check_ins.c.stopped_at.is_(None), check_ins.c.entry_id == entry_id)).order_by(check_ins.c.stopped_at.is_not(None))).scalars().first()
+    known = (
+        db.execute(own.where(or_(check_ins.c.stopped_at.is_(None), check_ins.c.entry_id == entry_id)).order_by(check_ins.c.stopped_at.is_not(None)))
+        .scalars()
+        .first()
+    )
     if known is not None:
         return known
     began = tapped or now
@@ -153,7 +157,7 @@ def check_in(db: Session, placement: Placement, entry_id: uuid.UUID, *, by: Pers
 
 
 def check_out(db: Session, *, by: Person, now: datetime, tapped: datetime | None = None) -> CheckIn | None:
-    """"I stop now." The hours are not sent yet: the form is filled with both times. Again changes nothing.
+    """ "I stop now." The hours are not sent yet: the form is filled with both times. Again changes nothing.
 
     `tapped` as in `check_in`; what was tapped before the work began belongs to other work, and changes nothing.
     """
@@ -223,18 +227,30 @@ def confirm(db: Session, chosen: Sequence[ToConfirm], *, by: Person, terms: Term
     before = weeks_of(db, {entry.participant_id for entry in fresh})
     db.execute(CONFIRM, {"ids": [entry.id for entry in fresh], "by": by.id, "at": now})
     first_time = [entry for entry in fresh if entry.certain_minutes == 0]
-    cents = dict(zip((e.id for e in first_time), credit(db, [_credit(e, e.minutes, e.version + 1) for e in first_time], municipality_id=by.municipality_id, terms=terms, now=now), strict=True))
+    cents = dict(
+        zip(
+            (e.id for e in first_time),
+            credit(db, [_credit(e, e.minutes, e.version + 1) for e in first_time], municipality_id=by.municipality_id, terms=terms, now=now),
+            strict=True,
+        )
+    )
     for entry in fresh:
         if entry.id not in cents:  # it was corrected before, and the supervisor now accepts what was written
-            cents[entry.id] = credit_again(db, _credit(entry, entry.minutes, entry.version + 1), municipality_id=by.municipality_id, terms=terms, now=now)
+            cents[entry.id] = credit_again(
+                db, _credit(entry, entry.minutes, entry.version + 1), municipality_id=by.municipality_id, terms=terms, now=now
+            )
     after = _with_growth(before, [(e.participant_id, e.week_of, e.minutes - e.certain_minutes) for e in fresh])
     messages = _celebrate(db, [(_whose(by, e), e.participant_id) for e in fresh], before, after, now=now)
-    _record(db, [Change("hours.confirmed", e.id, {"minutes": e.minutes, "cents": cents[e.id]}) for e in fresh], by=by, now=now, after=fresh[0].chain_end)
+    _record(
+        db, [Change("hours.confirmed", e.id, {"minutes": e.minutes, "cents": cents[e.id]}) for e in fresh], by=by, now=now, after=fresh[0].chain_end
+    )
     notify_many(db, messages + _confirmed_messages(fresh, cents, by, undo_seconds, now))
     return len(fresh)
 
 
-def _confirmed_messages(fresh: Sequence[ToConfirm], cents: Mapping[uuid.UUID, int], by: Person, undo_seconds: int, now: datetime) -> list[dict[str, Any]]:
+def _confirmed_messages(
+    fresh: Sequence[ToConfirm], cents: Mapping[uuid.UUID, int], by: Person, undo_seconds: int, now: datetime
+) -> list[dict[str, Any]]:
     """One message per participant, however many of their shifts were confirmed at once."""
     per_person: dict[uuid.UUID, list[ToConfirm]] = {}
     for entry in fresh:
@@ -296,7 +312,20 @@ def correct(
     entry.corrected_by, entry.corrected_at = by.id, now
     settle(db, entry, certain, by=by, terms=terms, now=now)
     _record(db, [Change("hours.corrected", entry.id, {"was": was, "is": corrected(entry), "reason": reason, "note": note})], by=by, now=now)
-    notify_many(db, [_message(entry.participant_id, by.municipality_id, "hours.changed", {"name": by.first_name, "worked_on": entry.worked_on.isoformat()}, f"/hours/{entry.id}", f"{entry.id}:{entry.version}", now)])
+    notify_many(
+        db,
+        [
+            _message(
+                entry.participant_id,
+                by.municipality_id,
+                "hours.changed",
+                {"name": by.first_name, "worked_on": entry.worked_on.isoformat()},
+                f"/hours/{entry.id}",
+                f"{entry.id}:{entry.version}",
+                now,
+            )
+        ],
+    )
 
 
 def agree(db: Session, entry: HoursEntry, *, by: Person, terms: Terms, now: datetime) -> None:
@@ -321,7 +350,14 @@ def dispute(db: Session, entry: HoursEntry, reason: str, *, by: Person, now: dat
     _record(db, [Change("hours.disputed", entry.id, {"reason": reason})], by=by, now=now)
     case_manager_id = case_manager_of(db, entry.participant_id)
     cause = f"{entry.id}:{entry.version}"
-    notify_many(db, [_message(case_manager_id, by.municipality_id, "dispute.new", {"name": f"{by.first_name} {by.last_name[:1]}."}, f"/hours/{entry.id}", cause, now)])
+    notify_many(
+        db,
+        [
+            _message(
+                case_manager_id, by.municipality_id, "dispute.new", {"name": f"{by.first_name} {by.last_name[:1]}."}, f"/hours/{entry.id}", cause, now
+            )
+        ],
+    )
 
 
 def rule(db: Session, entry: HoursEntry, minutes: int, reason: str, *, due: date | None, by: Person, terms: Terms, now: datetime) -> None:
@@ -342,7 +378,9 @@ def rule(db: Session, entry: HoursEntry, minutes: int, reason: str, *, due: date
     supervisor_id = entry.corrected_by or entry.confirmed_by or supervisor_of(db, entry)
     readers = {entry.participant_id, on_duty(db, supervisor_id, day_of(now))}
     slots = {"ruled_minutes": minutes, "worked_on": entry.worked_on.isoformat()}
-    notify_many(db, [_message(to, by.municipality_id, "dispute.done", slots, f"/hours/{entry.id}", f"{entry.id}:{entry.version}", now) for to in readers])
+    notify_many(
+        db, [_message(to, by.municipality_id, "dispute.done", slots, f"/hours/{entry.id}", f"{entry.id}:{entry.version}", now) for to in readers]
+    )
 
 
 def settle(db: Session, entry: HoursEntry, certain: int, *, by: Person, terms: Terms, now: datetime) -> None:
@@ -407,7 +445,14 @@ def _with_growth(before: Mapping[uuid.UUID, Mapping[date, int]], grown: Sequence
     return after
 
 
-def _celebrate(db: Session, people: Sequence[tuple[Whose, uuid.UUID]], before: Mapping[uuid.UUID, Mapping[date, int]], after: Mapping[uuid.UUID, Mapping[date, int]], *, now: datetime) -> list[dict[str, Any]]:
+def _celebrate(
+    db: Session,
+    people: Sequence[tuple[Whose, uuid.UUID]],
+    before: Mapping[uuid.UUID, Mapping[date, int]],
+    after: Mapping[uuid.UUID, Mapping[date, int]],
+    *,
+    now: datetime,
+) -> list[dict[str, Any]]:
     """Milestones these hours bring: noted once, and the messages about them."""
     per_person = {participant: whose for whose, participant in people}
     points = [(whose, point) for participant, whose in per_person.items() for point in newly_reached(before[participant], after[participant])]
@@ -426,8 +471,19 @@ def _record(db: Session, changes: Sequence[Change], *, by: Person, now: datetime
     record(db, changes, municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now, after=after)
 
 
-def _message(to: uuid.UUID, municipality_id: int, key: str, slots: dict[str, Any], path: str, cause_id: str, now: datetime, *, hold: int = 0) -> dict[str, Any]:
-    return {"to": to, "municipality_id": municipality_id, "key": key, "slots": slots, "path": path, "cause_id": cause_id, "now": now, "hold_seconds": hold}
+def _message(
+    to: uuid.UUID, municipality_id: int, key: str, slots: dict[str, Any], path: str, cause_id: str, now: datetime, *, hold: int = 0
+) -> dict[str, Any]:
+    return {
+        "to": to,
+        "municipality_id": municipality_id,
+        "key": key,
+        "slots": slots,
+        "path": path,
+        "cause_id": cause_id,
+        "now": now,
+        "hold_seconds": hold,
+    }
 
 
 def written(entry: HoursEntry) -> dict[str, Any]:
@@ -438,16 +494,30 @@ def written(entry: HoursEntry) -> dict[str, Any]:
 def corrected(entry: HoursEntry) -> dict[str, Any]:
     """What the supervisor made of it, for the history."""
     start, stop = entry.corrected_starts_at, entry.corrected_stops_at
-    return {"from": start and start.isoformat(), "to": stop and stop.isoformat(), "break": entry.corrected_break_minutes, "minutes": entry.corrected_minutes}
+    return {
+        "from": start and start.isoformat(),
+        "to": stop and stop.isoformat(),
+        "break": entry.corrected_break_minutes,
+        "minutes": entry.corrected_minutes,
+    }
 
 
 def _same_shift(entry: HoursEntry, shift: Shift) -> bool:
-    return (entry.worked_on, entry.starts_at, entry.stops_at, entry.break_minutes) == (shift.worked_on, shift.starts_at, shift.stops_at, shift.break_minutes)
+    return (entry.worked_on, entry.starts_at, entry.stops_at, entry.break_minutes) == (
+        shift.worked_on,
+        shift.starts_at,
+        shift.stops_at,
+        shift.break_minutes,
+    )
 
 
 def _same_correction(entry: HoursEntry, shift: Shift | None, reason: str, note: str) -> bool:
     times = (shift.starts_at, shift.stops_at, shift.break_minutes) if shift else (None, None, None)
-    return (entry.corrected_starts_at, entry.corrected_stops_at, entry.corrected_break_minutes, entry.correction_reason, entry.correction_note) == (*times, reason, note)
+    return (entry.corrected_starts_at, entry.corrected_stops_at, entry.corrected_break_minutes, entry.correction_reason, entry.correction_note) == (
+        *times,
+        reason,
+        note,
+    )
 
 
 def case_manager_of(db: Session, participant_id: uuid.UUID) -> uuid.UUID:

@@ -21,13 +21,9 @@ from webapp.terms.rules import NoTermsInForce
 
 # Words of a partial index stand in the statement as they stand in the index, never as a parameter: only then is it used.
 IS_SENT = entries.c.status == literal_column("'sent'")
-IS_WAITING = entries.c.status.in_(
-    [literal_column("'sent'"), literal_column("'corrected'"), literal_column("'disputed'")]
-)
+IS_WAITING = entries.c.status.in_([literal_column("'sent'"), literal_column("'corrected'"), literal_column("'disputed'")])
 HERE = entries.c.establishment_id == bindparam("establishment")
-THEIRS = select(placements.c.participant_id).where(
-    placements.c.establishment_id == bindparam("establishment")
-)
+THEIRS = select(placements.c.participant_id).where(placements.c.establishment_id == bindparam("establishment"))
 case_managers: Any = accounts.alias("case_manager")
 
 COLUMNS = (
@@ -35,11 +31,7 @@ COLUMNS = (
     entries.c.as_planned, entries.c.deviation_minutes, entries.c.confirmed_at, entries.c.corrected_minutes, entries.c.responded_at,
     accounts.c.first_name, accounts.c.last_name,
 )  # fmt: skip
-ROWS = (
-    select(*COLUMNS, null().label("case_manager"))
-    .join_from(entries, accounts, entries.c.participant_id == accounts.c.id)
-    .where(HERE)
-)
+ROWS = select(*COLUMNS, null().label("case_manager")).join_from(entries, accounts, entries.c.participant_id == accounts.c.id).where(HERE)
 NOT_AGREED = (
     select(*COLUMNS, case_managers.c.first_name.label("case_manager"))
     .join_from(entries, accounts, entries.c.participant_id == accounts.c.id)
@@ -55,9 +47,7 @@ NOT_AGREED = (
 )
 BOARD = union_all(
     ROWS.where(IS_SENT),
-    ROWS.where(
-        entries.c.confirmed_at >= bindparam("since"), entries.c.status == literal_column("'confirmed'")
-    ),
+    ROWS.where(entries.c.confirmed_at >= bindparam("since"), entries.c.status == literal_column("'confirmed'")),
     NOT_AGREED,
 )
 ONE = ROWS.where(entries.c.id == bindparam("entry"))
@@ -171,12 +161,7 @@ def arranged(rows: Sequence[Row]) -> Board:
     """Rows in the order of the page. A correction upwards waits for nobody, so it is not shown as not agreed."""
     asked = sorted((row for row in rows if row.status in ("sent", "confirmed")), key=_newest_day_first)
     days = [_day(day, list(group)) for day, group in groupby(asked, key=lambda row: row.worked_on)]
-    not_agreed = [
-        row
-        for row in rows
-        if row.status == "disputed"
-        or (row.status == "corrected" and (row.corrected_minutes or 0) < row.minutes)
-    ]
+    not_agreed = [row for row in rows if row.status == "disputed" or (row.status == "corrected" and (row.corrected_minutes or 0) < row.minutes)]
     planned = [row for row in asked if row.as_planned and row.is_open]
     return Board(days, planned, sorted(not_agreed, key=_newest_day_first), sum(day.open for day in days))
 

@@ -43,9 +43,7 @@ def terms() -> Terms:
 
 
 def entry_or_404(entry_id: uuid.UUID) -> HoursEntry:
-    found: HoursEntry | None = (
-        db().execute(visible_to(g.person, day_of(now())).where(entries.c.id == entry_id)).scalar_one_or_none()
-    )
+    found: HoursEntry | None = db().execute(visible_to(g.person, day_of(now())).where(entries.c.id == entry_id)).scalar_one_or_none()
     return found or abort(404)
 
 
@@ -79,28 +77,19 @@ def day_title(day: date, today: date) -> str:
 def ruling_by(responded_at: datetime) -> date | None:
     """The last day on which the case manager decides in time, as agreed in the terms."""
     try:
-        return rules.ruling_due(
-            day_of(responded_at), terms().silence(day_of(responded_at)).ruling_working_days
-        )
+        return rules.ruling_due(day_of(responded_at), terms().silence(day_of(responded_at)).ruling_working_days)
     except NoTermsInForce:
         return None
 
 
 def notice_of(said: Mapping[str, str]) -> str | None:
     """What was done just now, in words."""
-    count, left = (
-        int(said[name]) if said.get(name, "").isdigit() and len(said[name]) < 6 else None
-        for name in ("confirmed", "left")
-    )
+    count, left = (int(said[name]) if said.get(name, "").isdigit() and len(said[name]) < 6 else None for name in ("confirmed", "left"))
     if said.get("sent"):
         return _("Your change is sent. You read the answer here.")
     if count is None:
         return None
-    words = (
-        ngettext("%(num)s shift is confirmed.", "%(num)s shifts are confirmed.", count)
-        if count
-        else _("Nothing was left to confirm.")
-    )
+    words = ngettext("%(num)s shift is confirmed.", "%(num)s shifts are confirmed.", count) if count else _("Nothing was left to confirm.")
     if left:
         words += " " + ngettext(
             "%(num)s shift changed meanwhile and stays open.",
@@ -176,9 +165,7 @@ def confirm_many() -> Response:
     asked = [forms.read_uuid(text) for text in request.form.getlist("entry_id")]
     ids = {id for id in asked if id is not None}
     if not ids or None in asked:
-        return list_page(
-            status=422, errors={"entry_id": _("Nothing was chosen to confirm. Look at the list once more.")}
-        )
+        return list_page(status=422, errors={"entry_id": _("Nothing was chosen to confirm. Look at the list once more.")})
     found = actions.to_confirm(db(), list(ids), by=g.person)
     if len(found) != len(ids):
         abort(404)
@@ -245,14 +232,10 @@ def changed(row: Row, version: int | None) -> Response:
     """409: somebody was first. Both versions in words: what this supervisor had before them, and what it is now."""
     before = written_at(db(), row.id, version, municipality_id=g.person.municipality_id) if version else None
     problem = (
-        _("This changed while you were looking.")
-        if row.status != Status.WITHDRAWN
-        else _("%(name)s took these hours back.", name=row.first_name)
+        _("This changed while you were looking.") if row.status != Status.WITHDRAWN else _("%(name)s took these hours back.", name=row.first_name)
     )
     if before is not None:
-        problem += " " + _(
-            "You saw %(before)s. It is now %(after)s.", before=shift_words(before), after=shift_words(row)
-        )
+        problem += " " + _("You saw %(before)s. It is now %(after)s.", before=shift_words(before), after=shift_words(row))
     return refused(row, problem)
 
 
@@ -260,9 +243,7 @@ def shift_words(shift: Any) -> str:
     """Times, break and length of a shift in one line: '08:30 – 13:00, break 30 min: 4 hours'."""
     times_words = board.time_range(shift.starts_at, shift.stops_at)
     if not shift.break_minutes:
-        return _(
-            "%(times)s, no break: %(duration)s", times=times_words, duration=duration_words(shift.minutes)
-        )
+        return _("%(times)s, no break: %(duration)s", times=times_words, duration=duration_words(shift.minutes))
     return _(
         "%(times)s, break %(pause)s: %(duration)s",
         times=times_words,
@@ -405,9 +386,7 @@ def read_correction(entry: HoursEntry, typed: Mapping[str, str], reason: str) ->
     """The shift as the supervisor says it was; nothing to read when there was no work at all."""
     if reason == "not_worked":
         return forms.Typed(typed)
-    read = forms.read_shift(
-        with_known_folds(entry, typed), worked_on=day_meant(entry, typed.get("start", ""))
-    )
+    read = forms.read_shift(with_known_folds(entry, typed), worked_on=day_meant(entry, typed.get("start", "")))
     for name, words in (
         ("start", _("Fill in when the work began. For example 08:30.")),
         ("stop", _("Fill in when the work stopped. For example 13:00.")),
@@ -430,9 +409,7 @@ def with_known_folds(entry: HoursEntry, typed: Mapping[str, str]) -> dict[str, s
     """A time left as it was written needs no question which of two equal times it is."""
     known = {name: typed[name] for name in typed}
     for name, moment in (("start", entry.starts_at), ("stop", entry.stops_at)):
-        if is_clock(typed.get(name, "")) and times.parse_clock(typed[name]) == local(moment).time().replace(
-            second=0, microsecond=0
-        ):
+        if is_clock(typed.get(name, "")) and times.parse_clock(typed[name]) == local(moment).time().replace(second=0, microsecond=0):
             known.setdefault(f"{name}_fold", str(local(moment).fold))
     return known
 

@@ -95,7 +95,9 @@ def rule(entry_id: uuid.UUID) -> Response:
         actions.rule(db(), entry, minutes, reason, due=due, by=g.person, terms=terms(), now=now())
     except rules.RulingOutside as outside:
         between = {"low": duration_words(outside.lowest), "high": duration_words(outside.highest)}
-        return case_page(entry, {"minutes": _("Choose a time from %(low)s to %(high)s: what the two of them wrote.", **between)}, typed=typed, status=422)
+        return case_page(
+            entry, {"minutes": _("Choose a time from %(low)s to %(high)s: what the two of them wrote.", **between)}, typed=typed, status=422
+        )
     except (actions.AlreadyClosed, rules.NotNow):
         return case_page(entry, {"ruling": _("This can not be decided now. Look at what is recorded here.")}, typed=typed, status=409)
     return go(f"/hours/{entry.id}")
@@ -112,4 +114,3 @@ def read_ruling(typed: Mapping[str, str], entry: HoursEntry) -> tuple[int | None
         return rulings.minutes_typed(typed["minutes"], hours_up_to=rulings.LONGEST_HOURS if typed["ruling"] else 0), {}
     except rulings.NotADuration:
         return None, {"minutes": _("Fill in how long it was. For example 4:15 or 4,25.")}
-

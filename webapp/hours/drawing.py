@@ -72,9 +72,7 @@ def drawn_days(days: Iterable[tuple[Day, str]]) -> Markup:
 
 def drawn_with_problem(row: Row, problem: str) -> Markup:
     """One row with why something could not be done."""
-    drawn: Markup = get_template_attribute("hours/rows.html", "row")(
-        row.look, row.id, row.version, row.name, problem
-    )
+    drawn: Markup = get_template_attribute("hours/rows.html", "row")(row.look, row.id, row.version, row.name, problem)
     return drawn
 
 

@@ -34,9 +34,7 @@ class HoursEntry(SQLModel, table=True):
         CheckConstraint("certain_minutes >= 0", name="certain_minutes_are_not_negative"),
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> participant_id", name="nobody_confirms_own_hours"),
         CheckConstraint("corrected_by IS NULL OR corrected_by <> participant_id", name="nobody_corrects_own_hours"),
-        CheckConstraint(
-            "status <> 'corrected' OR (corrected_minutes IS NOT NULL AND correction_reason <> '')", name="a_correction_has_its_reason"
-        ),
+        CheckConstraint("status <> 'corrected' OR (corrected_minutes IS NOT NULL AND correction_reason <> '')", name="a_correction_has_its_reason"),
         CheckConstraint("status <> 'ruled' OR (ruled_minutes IS NOT NULL AND ruling_reason <> '')", name="a_ruling_has_its_reason"),
         Index("to_confirm_at_a_workplace", "establishment_id", "worked_on", sqlite_where=TO_CONFIRM, postgresql_where=TO_CONFIRM),
         Index("of_a_person_by_day", "participant_id", "worked_on"),
@@ -89,7 +87,13 @@ class CheckIn(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("entry_id", name="a_check_in_becomes_one_entry"),
         CheckConstraint("stopped_at IS NULL OR stopped_at >= started_at", name="a_check_in_stops_after_it_starts"),
-        Index("one_open_check_in_a_person", "participant_id", unique=True, sqlite_where=text("stopped_at IS NULL"), postgresql_where=text("stopped_at IS NULL")),
+        Index(
+            "one_open_check_in_a_person",
+            "participant_id",
+            unique=True,
+            sqlite_where=text("stopped_at IS NULL"),
+            postgresql_where=text("stopped_at IS NULL"),
+        ),
     )
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)

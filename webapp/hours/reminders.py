@@ -61,20 +61,22 @@ def _late(rows: Iterable[Any], silence: Silence, instead: dict[Any, Any], today:
         name = f"{row.first_name} {row.last_name[:1]}."
         if their_time is not None and today > their_time:
             key = "confirm.escalated" if row.status == Status.SENT else "correction.unanswered"
-            messages.append(_message(row.case_manager_id, key, {"name": name, "worked_on": row.worked_on.isoformat()}, f"/hours/{row.id}", str(row.id)))
+            messages.append(
+                _message(row.case_manager_id, key, {"name": name, "worked_on": row.worked_on.isoformat()}, f"/hours/{row.id}", str(row.id))
+            )
         elif row.status == Status.SENT and today >= add_working_days(waiting_since, silence.confirm_remind_working_days):
             to = instead.get(row.supervisor_id, row.supervisor_id)
             messages.append(_message(to, "confirm.late", {}, "/employer/hours", f"late:{today}"))
         elif row.status == Status.CORRECTED and today >= waiting_since + timedelta(days=silence.answer_days // 2):
-            messages.append(_message(row.participant_id, "correction.waiting", {"worked_on": row.worked_on.isoformat()}, f"/hours/{row.id}", str(row.id)))
+            messages.append(
+                _message(row.participant_id, "correction.waiting", {"worked_on": row.worked_on.isoformat()}, f"/hours/{row.id}", str(row.id))
+            )
     return messages
 
 
 def _forgotten(rows: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
     """Not checked out four hours after the plan: one message. Nothing is stopped by itself (ux.md F3 h)."""
-    return [
-        _message(row.participant_id, "hours.forgot", {}, "/today", str(row.entry_id)) for row in rows if now > row.stops_at + FORGOTTEN_AFTER
-    ]
+    return [_message(row.participant_id, "hours.forgot", {}, "/today", str(row.entry_id)) for row in rows if now > row.stops_at + FORGOTTEN_AFTER]
 
 
 def _message(to: Any, key: str, slots: dict[str, Any], path: str, cause_id: str) -> dict[str, Any]:

@@ -36,9 +36,7 @@ class Written(NamedTuple):
 def written_at(db: Session, entry_id: uuid.UUID, version: int, *, municipality_id: int) -> Written | None:
     """What stood in the entry at this version, or None when the history does not tell (an entry that came in another way)."""
     changes = db.execute(CHANGES, {"entry": entry_id, "municipality": municipality_id}).all()
-    told = [
-        json.loads(change.facts) for change in changes[: max(version, 0)] if change.action == "hours.sent"
-    ]
+    told = [json.loads(change.facts) for change in changes[: max(version, 0)] if change.action == "hours.sent"]
     last = next((facts["is"] for facts in reversed(told) if "is" in facts), None)
     if last is None or version > len(changes):
         return None

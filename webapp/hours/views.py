@@ -62,13 +62,17 @@ def week_page(typed: dict[str, Any], errors: dict[str, str], *, status: int = 20
     today = day_of(now())
     own = own_placements()
     week = monday_of(asked_day("week", today))
-    rows = db().execute(
-        select(entries, accounts.c.first_name.label("supervisor"))
-        .join(placements, placements.c.id == entries.c.placement_id)
-        .join(accounts, accounts.c.id == placements.c.supervisor_id)
-        .where(entries.c.participant_id == g.person.id, entries.c.week_of.between(week - timedelta(weeks=1), week))
-        .order_by(entries.c.worked_on.desc(), entries.c.starts_at.desc())
-    ).all()
+    rows = (
+        db()
+        .execute(
+            select(entries, accounts.c.first_name.label("supervisor"))
+            .join(placements, placements.c.id == entries.c.placement_id)
+            .join(accounts, accounts.c.id == placements.c.supervisor_id)
+            .where(entries.c.participant_id == g.person.id, entries.c.week_of.between(week - timedelta(weeks=1), week))
+            .order_by(entries.c.worked_on.desc(), entries.c.starts_at.desc())
+        )
+        .all()
+    )
     this_week = [row for row in rows if row.week_of == week]
     form = typed or open_day(own, today)
     return page(
@@ -210,7 +214,14 @@ def outside_words(outside: actions.NotInPlacement) -> str:
 def conflict(entry: HoursEntry | None, typed: Any) -> Response:
     """Somebody else was first: both versions, in plain words, and nothing is lost."""
     supervisor = first_name(db().get(Placement, entry.placement_id).supervisor_id) if entry else ""  # type: ignore[union-attr]
-    return page("hours/conflict.html", status=409, entry=entry, typed=typed, supervisor=supervisor, chip=status_chip(entry.status, supervisor) if entry else None)
+    return page(
+        "hours/conflict.html",
+        status=409,
+        entry=entry,
+        typed=typed,
+        supervisor=supervisor,
+        chip=status_chip(entry.status, supervisor) if entry else None,
+    )
 
 
 def placement_asked_for() -> Placement | None:
@@ -281,9 +292,9 @@ def entry_context(entry: HoursEntry) -> dict[str, Any]:
     placement = db().get(Placement, entry.placement_id)
     assert placement is not None
     people = {row.id: row for row in db().execute(select(accounts).where(accounts.c.id.in_(people_of(entry, placement)))).all()}
-    case_manager = db().execute(
-        select(accounts).join(files, files.c.case_manager_id == accounts.c.id).where(files.c.account_id == entry.participant_id)
-    ).one()
+    case_manager = (
+        db().execute(select(accounts).join(files, files.c.case_manager_id == accounts.c.id).where(files.c.account_id == entry.participant_id)).one()
+    )
     rate = terms().rate_or_none(entry.worked_on)
     silence = terms().silence(entry.worked_on)
     corrected_by = people.get(entry.corrected_by) or people[placement.supervisor_id]
@@ -303,7 +314,10 @@ def entry_context(entry: HoursEntry) -> dict[str, Any]:
 
 def cents_of_versions(cents_per_hour: int, *, written: int, corrected: int, certain: int) -> dict[str, int]:
     """What each version is worth; `cents_per_hour` 0 where no rate is known, and then nothing is shown in euros."""
-    worth = {f"{name}_cents": premium_cents(minutes, cents_per_hour) for name, minutes in (("written", written), ("corrected", corrected), ("certain", certain))}
+    worth = {
+        f"{name}_cents": premium_cents(minutes, cents_per_hour)
+        for name, minutes in (("written", written), ("corrected", corrected), ("certain", certain))
+    }
     return {**worth, "waiting_cents": premium_cents(max(written, corrected), cents_per_hour) - worth["certain_cents"]}
 
 

@@ -43,7 +43,16 @@ def notify_many(db: Session, messages: Sequence[dict[str, Any]]) -> None:
 
 
 def notify(
-    db: Session, *, to: uuid.UUID, municipality_id: int, key: str, slots: dict[str, Any], path: str, cause_id: str, now: datetime, hold_seconds: int = 0
+    db: Session,
+    *,
+    to: uuid.UUID,
+    municipality_id: int,
+    key: str,
+    slots: dict[str, Any],
+    path: str,
+    cause_id: str,
+    now: datetime,
+    hold_seconds: int = 0,
 ) -> None:
     """Write one message."""
     message = {"to": to, "municipality_id": municipality_id, "key": key, "slots": slots, "path": path, "cause_id": cause_id, "now": now}
@@ -61,7 +70,12 @@ def inbox(db: Session, person: Person, *, since: datetime) -> list[Notification]
     """Somebody's messages of the last while, newest first; what was withdrawn or is still kept back a little is not there."""
     rows = db.execute(
         select(Notification)
-        .where(table.c.account_id == person.id, table.c.municipality_id == person.municipality_id, table.c.withdrawn_at.is_(None), table.c.created_at > since)
+        .where(
+            table.c.account_id == person.id,
+            table.c.municipality_id == person.municipality_id,
+            table.c.withdrawn_at.is_(None),
+            table.c.created_at > since,
+        )
         .order_by(table.c.created_at.desc())
         .limit(200)
     )
@@ -76,7 +90,9 @@ def mark_read(db: Session, notification: Notification, *, now: datetime) -> None
         db.add(notification)
 
 
-def subscribe(db: Session, person: Person, endpoint: str, p256dh: str, auth: str, *, extra_origins: frozenset[str], now: datetime) -> PushSubscription:
+def subscribe(
+    db: Session, person: Person, endpoint: str, p256dh: str, auth: str, *, extra_origins: frozenset[str], now: datetime
+) -> PushSubscription:
     """Remember where this device can be reached. A phone that changed hands moves to who is signed in now.
 
     Raises EndpointRefused or KeyRefused.
@@ -85,7 +101,9 @@ def subscribe(db: Session, person: Person, endpoint: str, p256dh: str, auth: str
     ensure_keys(p256dh, auth)
     found: PushSubscription | None = db.execute(select(PushSubscription).where(subscriptions.c.endpoint == endpoint)).scalar_one_or_none()
     if found is None:
-        found = PushSubscription(municipality_id=person.municipality_id, account_id=person.id, endpoint=endpoint, p256dh=p256dh, auth=auth, created_at=now)
+        found = PushSubscription(
+            municipality_id=person.municipality_id, account_id=person.id, endpoint=endpoint, p256dh=p256dh, auth=auth, created_at=now
+        )
     found.municipality_id, found.account_id, found.p256dh, found.auth = person.municipality_id, person.id, p256dh, auth
     db.add(found)
     db.flush()

@@ -37,7 +37,14 @@ memberships: Any = Membership.__table__  # type: ignore[attr-defined]
 
 
 def deliver_waiting(
-    database: Database, *, send_push: SendPush, send_mail: SendMail | None, url: str, now: datetime, clock: Callable[[], datetime] | None = None, limit: int = 200
+    database: Database,
+    *,
+    send_push: SendPush,
+    send_mail: SendMail | None,
+    url: str,
+    now: datetime,
+    clock: Callable[[], datetime] | None = None,
+    limit: int = 200,
 ) -> int:
     """Plan and carry what is due. Gives how many messages were carried. `url`: our own address, for links in mail."""
     for notification_id in due(database, now=now, limit=limit):
@@ -52,7 +59,10 @@ def due(database: Database, *, now: datetime, limit: int) -> list[uuid.UUID]:
     with database.reading.connect() as connection:
         return list(
             connection.execute(
-                select(notices.c.id).where(notices.c.settled_at.is_(None), notices.c.deliver_from <= now).order_by(notices.c.deliver_from).limit(limit)
+                select(notices.c.id)
+                .where(notices.c.settled_at.is_(None), notices.c.deliver_from <= now)
+                .order_by(notices.c.deliver_from)
+                .limit(limit)
             ).scalars()
         )
 
@@ -60,7 +70,9 @@ def due(database: Database, *, now: datetime, limit: int) -> list[uuid.UUID]:
 def plan(database: Database, notification_id: uuid.UUID, *, mail: bool, now: datetime) -> None:
     """Decide once by which ways a message travels: now, in the morning, or not at all (then it is in the inbox only)."""
     with database.transaction() as db:
-        row = db.execute(select(notices, accounts).join(accounts, accounts.c.id == notices.c.account_id).where(notices.c.id == notification_id)).first()
+        row = db.execute(
+            select(notices, accounts).join(accounts, accounts.c.id == notices.c.account_id).where(notices.c.id == notification_id)
+        ).first()
         if row is None or row._mapping[notices.c.settled_at] is not None:
             return
         at = row._mapping
@@ -82,7 +94,12 @@ def plan(database: Database, notification_id: uuid.UUID, *, mail: bool, now: dat
 
 def ways(db: Session, at: Any, *, mail: bool, now: datetime) -> list[dict[str, Any]]:
     """A push to each device of this person; without one, a mail; as they wish."""
-    base = {"municipality_id": at[notices.c.municipality_id], "notification_id": at[notices.c.id], "account_id": at[notices.c.account_id], "next_try_at": now}
+    base = {
+        "municipality_id": at[notices.c.municipality_id],
+        "notification_id": at[notices.c.id],
+        "account_id": at[notices.c.account_id],
+        "next_try_at": now,
+    }
     if at[accounts.c.push_wanted]:
         devices = db.execute(select(subscriptions.c.id).where(subscriptions.c.account_id == at[notices.c.account_id])).scalars().all()
         if devices:
@@ -113,7 +130,10 @@ def waiting(database: Database, *, now: datetime, limit: int) -> list[uuid.UUID]
     with database.reading.connect() as connection:
         return list(
             connection.execute(
-                select(deliveries.c.id).where(deliveries.c.state == "waiting", deliveries.c.next_try_at <= now).order_by(deliveries.c.next_try_at).limit(limit)
+                select(deliveries.c.id)
+                .where(deliveries.c.state == "waiting", deliveries.c.next_try_at <= now)
+                .order_by(deliveries.c.next_try_at)
+                .limit(limit)
             ).scalars()
         )
 
@@ -129,7 +149,16 @@ def carry(database: Database, delivery_id: uuid.UUID, *, send_push: SendPush, se
         if claimed.rowcount != 1:  # type: ignore[attr-defined]
             return 0
         row = db.execute(
-            select(deliveries, notices.c.key, notices.c.slots, notices.c.path, notices.c.read_at, notices.c.withdrawn_at, accounts.c.email, accounts.c.language)
+            select(
+                deliveries,
+                notices.c.key,
+                notices.c.slots,
+                notices.c.path,
+                notices.c.read_at,
+                notices.c.withdrawn_at,
+                accounts.c.email,
+                accounts.c.language,
+            )
             .join(notices, notices.c.id == deliveries.c.notification_id)
             .join(accounts, accounts.c.id == deliveries.c.account_id)
             .where(deliveries.c.id == delivery_id)
@@ -159,7 +188,13 @@ def letter(row: Any, url: str) -> tuple[str, str]:
     """Subject and text of a mail. The subject is what the lock screen may show; the text leads into the app."""
     use_language(row.language)
     title = words(row.key, row.slots).title
-    lines = (title, "", _("Open it here: %(link)s", link=url + row.path), "", _("You choose which messages you get: %(link)s", link=url + "/messages/settings"))
+    lines = (
+        title,
+        "",
+        _("Open it here: %(link)s", link=url + row.path),
+        "",
+        _("You choose which messages you get: %(link)s", link=url + "/messages/settings"),
+    )
     return title, "\n".join(lines) + "\n"
 
 
@@ -173,9 +208,18 @@ def settle(database: Database, row: Any, answer: Answer, verdict: rules.Verdict,
             db.execute(delete(PushSubscription).where(subscriptions.c.id == uuid.UUID(row.target)))
             left = db.execute(select(func.count()).where(subscriptions.c.account_id == row.account_id)).scalar_one()
             wish = db.execute(select(accounts.c.mail_wanted, accounts.c.email).where(accounts.c.id == row.account_id)).one()
-            known = db.execute(select(deliveries.c.id).where(deliveries.c.notification_id == row.notification_id, deliveries.c.channel == "mail")).first()
+            known = db.execute(
+                select(deliveries.c.id).where(deliveries.c.notification_id == row.notification_id, deliveries.c.channel == "mail")
+            ).first()
             if not left and wish.mail_wanted and wish.email and known is None:
                 db.add(
-                    Delivery(municipality_id=row.municipality_id, notification_id=row.notification_id, account_id=row.account_id, channel="mail", target="", next_try_at=now)
+                    Delivery(
+                        municipality_id=row.municipality_id,
+                        notification_id=row.notification_id,
+                        account_id=row.account_id,
+                        channel="mail",
+                        target="",
+                        next_try_at=now,
+                    )
                 )
     return int(sent)

@@ -37,9 +37,9 @@ def inbox() -> Response:
 @pages.post("/messages/<uuid:notification_id>/read")
 def read(notification_id: uuid.UUID) -> Response:
     """Open a message: it is read, and the screen it is about follows."""
-    found: Notification | None = db().execute(
-        select(Notification).where(notices.c.id == notification_id, notices.c.account_id == g.person.id)
-    ).scalar_one_or_none()
+    found: Notification | None = (
+        db().execute(select(Notification).where(notices.c.id == notification_id, notices.c.account_id == g.person.id)).scalar_one_or_none()
+    )
     if found is None:
         abort(404)
     actions.mark_read(db(), found, now=now())
@@ -77,9 +77,7 @@ def subscribe() -> Response:
     if not isinstance(keys, dict) or not all(isinstance(keys.get(name), str) for name in ("p256dh", "auth")):
         return _refused("keys", _("The keys of the subscription are missing."))
     try:
-        actions.subscribe(
-            db(), g.person, endpoint, keys["p256dh"], keys["auth"], extra_origins=extension("settings").extra_push_origins, now=now()
-        )
+        actions.subscribe(db(), g.person, endpoint, keys["p256dh"], keys["auth"], extra_origins=extension("settings").extra_push_origins, now=now())
     except EndpointRefused:
         return _refused("endpoint", _("This is not the address of a push service we know."))
     except KeyRefused as wrong:

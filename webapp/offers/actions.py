@@ -32,7 +32,15 @@ def offers_of(person: Person) -> Any:
 
 
 def make_offer(
-    db: Session, request: WorkRequest, participant_id: uuid.UUID, *, by: Person, travel_minutes: int | None, terms: Terms, sealer: Sealer, now: datetime
+    db: Session,
+    request: WorkRequest,
+    participant_id: uuid.UUID,
+    *,
+    by: Person,
+    travel_minutes: int | None,
+    terms: Terms,
+    sealer: Sealer,
+    now: datetime,
 ) -> Offer:
     """Propose this work to one person. They have the days set in terms to answer; no answer closes it by itself."""
     id = uuid.uuid4()
@@ -44,7 +52,14 @@ def make_offer(
     db.add(offer)
     db.flush()
     # the history names the offer, never whom it was made to: closed offers are forgotten per person after their term
-    record(db, [Change("offer.made", offer.id, {"request": str(request.id)})], municipality_id=offer.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record(
+        db,
+        [Change("offer.made", offer.id, {"request": str(request.id)})],
+        municipality_id=offer.municipality_id,
+        actor_id=by.id,
+        actor_role=by.role,
+        now=now,
+    )
     notify(
         db, to=participant_id, municipality_id=offer.municipality_id, key="offer.new", slots={"work": request.function},
         path=f"/offers/{offer.id}", cause_id=str(offer.id), now=now,
@@ -72,7 +87,9 @@ def said_no(offer: Offer, sealer: Sealer) -> bool:
     return sealer.open(offer.sealed, offer.id) == NO
 
 
-EXPIRED = select(Offer).where(offers.c.status == "open", offers.c.closes_at <= bindparam("now"), offers.c.municipality_id == bindparam("municipality"))
+EXPIRED = select(Offer).where(
+    offers.c.status == "open", offers.c.closes_at <= bindparam("now"), offers.c.municipality_id == bindparam("municipality")
+)
 
 
 def close_expired(db: Session, municipality_id: int, *, sealer: Sealer, now: datetime) -> int:
@@ -94,7 +111,9 @@ def forget_closed(db: Session, municipality_id: int, *, keep_days: int, now: dat
         month = day_of(offered_at).replace(day=1)
         months[month] = months.get(month, 0) + 1
     for month, closed in months.items():
-        total = db.execute(select(OfferTotal).where(col(OfferTotal.municipality_id) == municipality_id, col(OfferTotal.month) == month)).scalar_one_or_none()
+        total = db.execute(
+            select(OfferTotal).where(col(OfferTotal.municipality_id) == municipality_id, col(OfferTotal.month) == month)
+        ).scalar_one_or_none()
         if total is None:
             db.add(OfferTotal(municipality_id=municipality_id, month=month, closed=closed))
         else:
@@ -107,7 +126,9 @@ def forget_closed(db: Session, municipality_id: int, *, keep_days: int, now: dat
 def newer_offers(db: Session, offer: Offer) -> dict[str, bool]:
     """What stands in the way of opening an offer again: another one that is open, or the same work offered anew."""
     others = db.execute(
-        select(offers.c.request_id, offers.c.status).where(offers.c.participant_id == offer.participant_id, offers.c.id != offer.id, offers.c.status != "closed")
+        select(offers.c.request_id, offers.c.status).where(
+            offers.c.participant_id == offer.participant_id, offers.c.id != offer.id, offers.c.status != "closed"
+        )
     ).all()
     return {
         "has_another_open": any(other.status == "open" for other in others),

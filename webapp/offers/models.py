@@ -26,7 +26,9 @@ class Offer(SQLModel, table=True):
         one_of("status", ("open", "yes", "closed"), "an_offer_is_open_yes_or_closed"),
         CheckConstraint("length(sealed) = 64", name="a_sealed_answer_never_shows_its_length"),
         Index("one_open_offer_a_person", "participant_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("one_live_offer_a_person_and_request", "request_id", "participant_id", unique=True, sqlite_where=NOT_CLOSED, postgresql_where=NOT_CLOSED),
+        Index(
+            "one_live_offer_a_person_and_request", "request_id", "participant_id", unique=True, sqlite_where=NOT_CLOSED, postgresql_where=NOT_CLOSED
+        ),
     )
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)

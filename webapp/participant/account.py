@@ -76,7 +76,11 @@ def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date
     for entry in WAITING.all(db, participant=participant_id):
         open_minutes = waiting_minutes(Status(entry.status), written=entry.minutes, corrected=entry.corrected_minutes, certain=entry.certain_minutes)
         rate = terms.rate_or_none(entry.worked_on)
-        cents = premium_cents(entry.certain_minutes + open_minutes, rate.cents_per_hour) - premium_cents(entry.certain_minutes, rate.cents_per_hour) if rate else 0
+        cents = (
+            premium_cents(entry.certain_minutes + open_minutes, rate.cents_per_hour) - premium_cents(entry.certain_minutes, rate.cents_per_hour)
+            if rate
+            else 0
+        )
         waits.append(Waits(entry, cents))
         key = f"{entry.worked_on:%Y-%m}"
         waiting[key] = waiting.get(key, 0) + cents

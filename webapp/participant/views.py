@@ -66,7 +66,13 @@ def today() -> Response:
     g.todo = {"offers": 1 if todo.offer_id else 0, "hours": len(to_answer)}
     week = week_number(placement.starts_on, placement.ends_on, day) if placement.id and placement.status == "running" else None
     return page(
-        "participant/today.html", hero=hero_of(placement, shift, todo, to_answer, at, day), placement=placement, todo=todo, account=account, today=day, week=week
+        "participant/today.html",
+        hero=hero_of(placement, shift, todo, to_answer, at, day),
+        placement=placement,
+        todo=todo,
+        account=account,
+        today=day,
+        week=week,
     )
 
 
@@ -132,7 +138,9 @@ def split_for(line: Any, terms: Terms) -> Any:
 def me() -> Response:
     today = day_of(now())
     return page(
-        "participant/me.html", milestones=reached_by(db(), g.person.id), memberships=people_actions.memberships_of(db(), g.person.id, today),
+        "participant/me.html",
+        milestones=reached_by(db(), g.person.id),
+        memberships=people_actions.memberships_of(db(), g.person.id, today),
         placement=PLACEMENT.first(db(), person=g.person.id, today=today),
     )
 

@@ -169,9 +169,19 @@ def save_person(
     db: Session, municipality_id: int, row: PersonRow, place: Establishment | None, manager: Account | None, *, now: datetime, today: date
 ) -> Account:
     person = account_of(db, row.municipality, row.reference) or Account(
-        municipality_id=municipality_id, handle=handle_of(row.municipality, row.reference), first_name=row.first_name, last_name=row.last_name, created_at=now
+        municipality_id=municipality_id,
+        handle=handle_of(row.municipality, row.reference),
+        first_name=row.first_name,
+        last_name=row.last_name,
+        created_at=now,
     )
-    person.first_name, person.last_name, person.email, person.phone, person.language = row.first_name, row.last_name, row.email, row.phone, row.language
+    person.first_name, person.last_name, person.email, person.phone, person.language = (
+        row.first_name,
+        row.last_name,
+        row.email,
+        row.phone,
+        row.language,
+    )
     db.add(person)
     db.flush()
     if not works_as(db, person, row.role, place):
@@ -205,7 +215,9 @@ def employer_of(db: Session, municipality_id: int, kvk: str) -> Employer | None:
 
 
 def establishment_of(db: Session, employer: Employer, name: str) -> Establishment | None:
-    return db.execute(select(Establishment).where(col(Establishment.employer_id) == employer.id, col(Establishment.name) == name)).scalar_one_or_none()
+    return db.execute(
+        select(Establishment).where(col(Establishment.employer_id) == employer.id, col(Establishment.name) == name)
+    ).scalar_one_or_none()
 
 
 def place_of(db: Session, municipality_id: int, row: PersonRow) -> Establishment | None:
@@ -218,4 +230,3 @@ def works_as(db: Session, person: Account, role: Role, place: Establishment | No
     if place is not None:
         query = query.where(col(Membership.establishment_id) == place.id)
     return db.execute(query).first() is not None
-

@@ -22,7 +22,9 @@ class Municipality(SQLModel, table=True):
     slug: str
     name: str
     phone: str  # shown on every screen where somebody may want to ask
-    terms_token: str = Field(default_factory=lambda: uuid.uuid4().hex)  # changes with every change of terms, so that terms in memory are known to be stale
+    terms_token: str = Field(
+        default_factory=lambda: uuid.uuid4().hex
+    )  # changes with every change of terms, so that terms in memory are known to be stale
 
 
 class Account(SQLModel, table=True):
@@ -61,9 +63,7 @@ class Membership(SQLModel, table=True):
 
     __table_args__ = (
         one_of("role", list(Role), "a_role_is_known"),
-        CheckConstraint(
-            "(role = 'supervisor') = (establishment_id IS NOT NULL)", name="supervisors_alone_have_an_establishment"
-        ),
+        CheckConstraint("(role = 'supervisor') = (establishment_id IS NOT NULL)", name="supervisors_alone_have_an_establishment"),
         CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="a_membership_ends_after_it_begins"),
     )
 
@@ -117,7 +117,14 @@ class Absence(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("last_day >= first_day", name="an_absence_ends_after_it_begins"),
         CheckConstraint("account_id <> stand_in_id", name="nobody_stands_in_for_themselves"),
-        Index("one_absence_from_a_day", "account_id", "first_day", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "one_absence_from_a_day",
+            "account_id",
+            "first_day",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)

@@ -120,9 +120,7 @@ def set_pin(db: Session, person: Person, pin: str, *, now: datetime) -> None:
     """This person's pin from here on; an old lock is gone. Raises EasyPin."""
     ensure_hard_to_guess(pin)
     known = db.get(TabletPin, person.id)
-    row = known or TabletPin(
-        account_id=person.id, municipality_id=person.municipality_id, pin_hash="", set_at=now
-    )
+    row = known or TabletPin(account_id=person.id, municipality_id=person.municipality_id, pin_hash="", set_at=now)
     row.pin_hash, row.set_at, row.wrong_tries, row.locked_until = HASHER.hash(pin), now, 0, None
     db.add(row)
     db.flush()
@@ -134,11 +132,7 @@ def open_with_pin(db: Session, membership: Membership, pin: str, *, now: datetim
     A try is counted before it is judged, so that many tries at once are not more tries.
     """
     not_locked = or_(pins.c.locked_until.is_(None), pins.c.locked_until <= now)
-    counted = db.execute(
-        update(TabletPin)
-        .where(pins.c.account_id == membership.account_id, not_locked)
-        .values(wrong_tries=pins.c.wrong_tries + 1)
-    )
+    counted = db.execute(update(TabletPin).where(pins.c.account_id == membership.account_id, not_locked).values(wrong_tries=pins.c.wrong_tries + 1))
     found = db.execute(select(pins).where(pins.c.account_id == membership.account_id)).first()
     if found is None:
         raise WrongPin
@@ -147,17 +141,9 @@ def open_with_pin(db: Session, membership: Membership, pin: str, *, now: datetim
     if not _is_right(found.pin_hash, pin):
         locked = now + LOCKED_FOR if found.wrong_tries >= MOST_WRONG_TRIES else None
         if locked:
-            db.execute(
-                update(TabletPin)
-                .where(pins.c.account_id == membership.account_id)
-                .values(wrong_tries=0, locked_until=locked)
-            )
+            db.execute(update(TabletPin).where(pins.c.account_id == membership.account_id).values(wrong_tries=0, locked_until=locked))
         raise WrongPin(locked)
-    db.execute(
-        update(TabletPin)
-        .where(pins.c.account_id == membership.account_id)
-        .values(wrong_tries=0, locked_until=None)
-    )
+    db.execute(update(TabletPin).where(pins.c.account_id == membership.account_id).values(wrong_tries=0, locked_until=None))
     made = sign_in(db, membership, now=now)
     made.ends_at = now + ENDS_WITHOUT_USE
     db.add(made)
@@ -174,8 +160,4 @@ def _is_right(pin_hash: str, pin: str) -> bool:
 
 def used(db: Session, sign_in_id: uuid.UUID, *, now: datetime) -> None:
     """The tablet was used: the sign-in ends a minute from now."""
-    db.execute(
-        update(SignIn)
-        .where(sign_ins.c.id == sign_in_id, sign_ins.c.ended_at.is_(None))
-        .values(ends_at=now + ENDS_WITHOUT_USE)
-    )
+    db.execute(update(SignIn).where(sign_ins.c.id == sign_in_id, sign_ins.c.ended_at.is_(None)).values(ends_at=now + ENDS_WITHOUT_USE))

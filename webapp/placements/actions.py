@@ -84,7 +84,9 @@ def answer(db: Session, offer: Offer, said: Answer, *, by: Person, case_manager_
         set_status(db, offer, "open", said=NOTHING_SAID, sealer=sealer, actor=None, now=now)
 
 
-def accept(db: Session, offer: Offer, placement: Placement | None, *, by: Person, case_manager_id: uuid.UUID, sealer: Sealer, now: datetime) -> Placement:
+def accept(
+    db: Session, offer: Offer, placement: Placement | None, *, by: Person, case_manager_id: uuid.UUID, sealer: Sealer, now: datetime
+) -> Placement:
     """A yes: the place is taken, the case manager is told. Nothing starts before the start is recorded."""
     request = db.execute(select(WorkRequest).where(WorkRequest.__table__.c.id == offer.request_id)).scalar_one()  # type: ignore[attr-defined]
     number = free_place(db, request)
@@ -146,7 +148,9 @@ def prepare(db: Session, placement: Placement, prepared: rules.Preparation, *, b
     placement.insurance_evidence = prepared.insurance_evidence.strip()
     db.add(placement)
     db.flush()
-    record_change(db, placement, "placement.prepared", {"agreement": prepared.agreement_signed_on, "insured_from": prepared.insured_from}, by=by, now=now)
+    record_change(
+        db, placement, "placement.prepared", {"agreement": prepared.agreement_signed_on, "insured_from": prepared.insured_from}, by=by, now=now
+    )
 
 
 def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by: Person, now: datetime) -> None:
@@ -166,7 +170,14 @@ def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by:
     db.add(placement)
     db.flush()
     plan_shifts(db, placement)
-    record_change(db, placement, "placement.started", {"decided_on": day_of(now), "starts_on": placement.starts_on, "ends_on": placement.ends_on}, by=by, now=now)
+    record_change(
+        db,
+        placement,
+        "placement.started",
+        {"decided_on": day_of(now), "starts_on": placement.starts_on, "ends_on": placement.ends_on},
+        by=by,
+        now=now,
+    )
     for to, path in ((placement.participant_id, "/today"), (on_duty(db, placement.supervisor_id, day_of(now)), "/employer/team")):
         notify(
             db, to=to, municipality_id=placement.municipality_id, key="placement.start",
@@ -219,7 +230,10 @@ def stop(db: Session, placement: Placement, last: date, *, reason: str, by: Pers
         return
     db.flush()
     record_change(db, placement, "placement.stopping", {"last_day": last, "was": before, "reason": reason}, by=by, now=now)
-    for to, path in ((case_manager_id, f"/participants/{placement.participant_id}"), (on_duty(db, placement.supervisor_id, day_of(now)), "/employer/team")):
+    for to, path in (
+        (case_manager_id, f"/participants/{placement.participant_id}"),
+        (on_duty(db, placement.supervisor_id, day_of(now)), "/employer/team"),
+    ):
         notify(
             db, to=to, municipality_id=placement.municipality_id, key="placement.stop", slots={"name": f"{by.first_name} {by.last_name[:1]}.", "last_on": last.isoformat()},
             path=path, cause_id=f"{placement.id}:{last}", now=now,
@@ -236,7 +250,11 @@ def end_passed(db: Session, municipality_id: int, *, now: datetime) -> int:
     """The morning after the last day a placement ends by itself. Gives how many ended."""
     lock_municipality(db, municipality_id)
     over: Sequence[Placement] = (
-        db.execute(select(Placement).where(placements.c.municipality_id == municipality_id, placements.c.status == "running", placements.c.ends_on < day_of(now)))
+        db.execute(
+            select(Placement).where(
+                placements.c.municipality_id == municipality_id, placements.c.status == "running", placements.c.ends_on < day_of(now)
+            )
+        )
         .scalars()
         .all()
     )

@@ -98,7 +98,9 @@ def candidates(db: Session, person: Person, request: WorkRequest, duration: Dura
     for row in db.execute(WORK_OF.where(placements.c.participant_id.in_(caseload), placements.c.ends_on >= today)):
         work.setdefault(row.participant_id, []).append(row)
     said: dict[uuid.UUID, set[tuple[uuid.UUID, str]]] = {}
-    for who, what, status in db.execute(select(offers.c.participant_id, offers.c.request_id, offers.c.status).where(offers.c.participant_id.in_(caseload))):
+    for who, what, status in db.execute(
+        select(offers.c.participant_id, offers.c.request_id, offers.c.status).where(offers.c.participant_id.in_(caseload))
+    ):
         said.setdefault(who, set()).add((what, status))
     people = db.execute(PEOPLE.where(files.c.account_id.in_(caseload))).all()
     by_name = sorted(people, key=lambda row: (row.first_name.casefold(), row.last_name.casefold(), row.id))

@@ -76,7 +76,9 @@ def matching_of(request_id: uuid.UUID) -> Response:
     return show_matching(request_or_404(request_id))
 
 
-def show_matching(work: WorkRequest, *, refused: str | None = None, errors: Mapping[str, str] | None = None, at: uuid.UUID | None = None, status: int = 200) -> Response:
+def show_matching(
+    work: WorkRequest, *, refused: str | None = None, errors: Mapping[str, str] | None = None, at: uuid.UUID | None = None, status: int = 200
+) -> Response:
     """Everybody this work may suit. `refused`: why an offer could not be made; `errors`: of the form at person `at`."""
     people = matching.candidates(db(), g.person, work, duration_or_none(day_of(now())), day_of(now()))
     place = db().get(Establishment, work.establishment_id)
@@ -147,7 +149,9 @@ def starting(placement_id: uuid.UUID) -> Response:
     return preparation_page(placement_or_404(placement_id), notice=notice)
 
 
-def preparation_page(placement: Placement, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None, status: int = 200, **more: Any) -> Response:
+def preparation_page(
+    placement: Placement, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None, status: int = 200, **more: Any
+) -> Response:
     """What has to be recorded before somebody may begin; after the start: what was recorded, by whom and when."""
     place = db().get(Establishment, placement.establishment_id)
     assert place is not None

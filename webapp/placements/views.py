@@ -120,7 +120,9 @@ def calendar(offer_id: uuid.UUID) -> Response:
         event.add("summary", placement.function)
         event.add("location", f"{place.name}, {place.street}, {place.town}" if place else "")
         book.add_component(event)
-    return make_response(book.to_ical(), 200, {"Content-Type": "text/calendar; charset=utf-8", "Content-Disposition": "attachment; filename=opstap.ics"})
+    return make_response(
+        book.to_ical(), 200, {"Content-Type": "text/calendar; charset=utf-8", "Content-Disposition": "attachment; filename=opstap.ics"}
+    )
 
 
 def placement_or_404(placement_id: uuid.UUID) -> Placement:

@@ -50,10 +50,7 @@ def manifest() -> Response:
         {"src": asset("icon-512.png"), "sizes": "512x512", "type": "image/png"},
         {"src": asset("icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
     ]
-    shortcuts = [
-        {"name": name, "url": address, "icons": icons[:1]}
-        for name, address in ((_("Hours"), "/hours"), (_("Offers"), "/offers"))
-    ]
+    shortcuts = [{"name": name, "url": address, "icons": icons[:1]} for name, address in ((_("Hours"), "/hours"), (_("Offers"), "/offers"))]
     screenshots = [screenshot(file) for file in sorted(STATIC.glob("screenshot-*.png"))]
     answer = make_response(
         {

@@ -61,9 +61,7 @@ NATIONAL = col(Term.municipality_id).is_(None) & col(Term.regulation_id).is_(Non
 # reading ---------------------------------------------------------------------------------------
 
 _term: Table = SQLModel.metadata.tables["term"]
-ROWS = select(
-    _term.c.id, _term.c.key, _term.c.value, _term.c.valid_from, _term.c.valid_until, _term.c.source, _term.c.municipality_id
-).where(
+ROWS = select(_term.c.id, _term.c.key, _term.c.value, _term.c.valid_from, _term.c.valid_until, _term.c.source, _term.c.municipality_id).where(
     or_(
         _term.c.municipality_id == bindparam("municipality_id"),
         and_(_term.c.municipality_id.is_(None), _term.c.regulation_id.is_(None)),
@@ -85,8 +83,7 @@ def terms_of(db: Session, municipality_id: int, token: str) -> Terms:
         return found
     rows = db.execute(ROWS, {"municipality_id": municipality_id}).all()
     terms = Terms(
-        Row(row.id, row.key, parse(row.key, row.value), row.valid_from, row.valid_until, row.source, row.municipality_id is not None)
-        for row in rows
+        Row(row.id, row.key, parse(row.key, row.value), row.valid_from, row.valid_until, row.source, row.municipality_id is not None) for row in rows
     )
     if token:
         _keep(pool, (municipality_id, token), terms)
@@ -233,9 +230,7 @@ def seed_statutory(db: Session, now: datetime) -> Report:
 def _draft(line: Mapping[str, Any]) -> Draft:
     until = line.get("valid_until")
     value = plain(parse(line["key"], line["value"]))
-    return Draft(
-        line["key"], value, date.fromisoformat(line["valid_from"]), date.fromisoformat(until) if until else None, "", line["source"]
-    )
+    return Draft(line["key"], value, date.fromisoformat(line["valid_from"]), date.fromisoformat(until) if until else None, "", line["source"])
 
 
 def _new_national(db: Session, drafts: Iterable[Draft]) -> list[Draft]:

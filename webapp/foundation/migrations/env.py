@@ -9,9 +9,7 @@ from webapp.foundation.database import metadata
 engine = context.config.attributes["engine"]
 
 with engine.connect() as connection:
-    context.configure(
-        connection=connection, target_metadata=metadata, render_as_batch=True, transaction_per_migration=True
-    )
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()

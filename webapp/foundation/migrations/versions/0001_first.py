@@ -30,8 +30,7 @@ def keep_append_only(*tables: str) -> None:
         else:
             for what in ("UPDATE", "DELETE"):
                 op.execute(
-                    f"CREATE TRIGGER {table}_refuses_{what.lower()} BEFORE {what} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                    f"CREATE TRIGGER {table}_refuses_{what.lower()} BEFORE {what} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
                 )
 
 
@@ -81,9 +80,7 @@ def upgrade() -> None:
         sa.Column("mail_wanted", sa.Boolean(), nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.CheckConstraint("theme IN ('', 'light', 'dark')", name=op.f("a_theme_is_known")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_account_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_account_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("handle", name="a_handle_is_one_person"),
     )
@@ -97,9 +94,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kvk", sa.String(), nullable=False),
         sa.Column("is_agency", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_employer_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_employer_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employer")),
         sa.UniqueConstraint("municipality_id", "kvk", name="an_employer_is_known_once"),
     )
@@ -108,9 +103,7 @@ def upgrade() -> None:
 
     op.create_table(
         "history",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("at", Utc(), nullable=False),
@@ -121,9 +114,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.String(), nullable=False),
         sa.Column("previous_hash", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_history_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_history_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
         sa.UniqueConstraint("municipality_id", "number", name="a_chain_has_no_forks"),
     )
@@ -136,9 +127,7 @@ def upgrade() -> None:
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("closed", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_offer_total_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_offer_total_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer_total")),
         sa.UniqueConstraint("municipality_id", "month", name="a_month_is_totalled_once"),
     )
@@ -161,12 +150,8 @@ def upgrade() -> None:
             "valid_from IS NOT NULL OR (regulation_id IS NOT NULL AND municipality_id IS NULL)",
             name=op.f("only_terms_of_a_regulation_may_lack_their_first_day"),
         ),
-        sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until >= valid_from", name=op.f("terms_end_after_they_begin")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_term_municipality_id")
-        ),
+        sa.CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name=op.f("terms_end_after_they_begin")),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_term_municipality_id")),
         sa.ForeignKeyConstraint(["regulation_id"], ["regulation.id"], name=op.f("fk_term_regulation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_term")),
     )
@@ -199,9 +184,7 @@ def upgrade() -> None:
         sa.CheckConstraint("account_id <> stand_in_id", name=op.f("nobody_stands_in_for_themselves")),
         sa.CheckConstraint("last_day >= first_day", name=op.f("an_absence_ends_after_it_begins")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_absence_account_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_absence_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_absence_municipality_id")),
         sa.ForeignKeyConstraint(["stand_in_id"], ["account.id"], name=op.f("fk_absence_stand_in_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
@@ -225,16 +208,10 @@ def upgrade() -> None:
         sa.Column("town", sa.String(), nullable=False),
         sa.Column("staff_count", sa.Integer(), nullable=True),
         sa.Column("staff_counted_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "(staff_count IS NULL) = (staff_counted_on IS NULL)", name=op.f("a_count_has_its_day")
-        ),
-        sa.CheckConstraint(
-            "staff_count IS NULL OR staff_count >= 0", name=op.f("staff_is_counted_in_people")
-        ),
+        sa.CheckConstraint("(staff_count IS NULL) = (staff_counted_on IS NULL)", name=op.f("a_count_has_its_day")),
+        sa.CheckConstraint("staff_count IS NULL OR staff_count >= 0", name=op.f("staff_is_counted_in_people")),
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_establishment_employer_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_establishment_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_establishment_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_establishment")),
     )
     with op.batch_alter_table("establishment", schema=None) as batch_op:
@@ -242,9 +219,7 @@ def upgrade() -> None:
 
     op.create_table(
         "ledger_line",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.Column("participant_id", sa.Uuid(), nullable=False),
         sa.Column("cause", sa.String(), nullable=False),
@@ -257,17 +232,11 @@ def upgrade() -> None:
         sa.Column("amount_cents", sa.Integer(), nullable=False),
         sa.Column("terms_id", sa.Uuid(), nullable=False),
         sa.Column("booked_at", Utc(), nullable=False),
-        sa.CheckConstraint(
-            "(cause = 'hours_back') = (reverses_id IS NOT NULL)", name=op.f("a_counter_line_names_its_line")
-        ),
+        sa.CheckConstraint("(cause = 'hours_back') = (reverses_id IS NOT NULL)", name=op.f("a_counter_line_names_its_line")),
         sa.CheckConstraint("cause IN ('hours', 'hours_back')", name=op.f("a_cause_is_known")),
         sa.CheckConstraint("amount_cents <> 0", name=op.f("a_line_moves_money")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_ledger_line_municipality_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["account.id"], name=op.f("fk_ledger_line_participant_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_ledger_line_municipality_id")),
+        sa.ForeignKeyConstraint(["participant_id"], ["account.id"], name=op.f("fk_ledger_line_participant_id")),
         sa.ForeignKeyConstraint(["reverses_id"], ["ledger_line.id"], name=op.f("fk_ledger_line_reverses_id")),
         sa.ForeignKeyConstraint(["terms_id"], ["term.id"], name=op.f("fk_ledger_line_terms_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_line")),
@@ -286,12 +255,8 @@ def upgrade() -> None:
         sa.Column("reached_on", sa.Date(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("noted_at", Utc(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_milestone_reached_municipality_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["account.id"], name=op.f("fk_milestone_reached_participant_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_milestone_reached_municipality_id")),
+        sa.ForeignKeyConstraint(["participant_id"], ["account.id"], name=op.f("fk_milestone_reached_participant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_reached")),
         sa.UniqueConstraint("participant_id", "milestone", name="a_milestone_is_reached_once"),
     )
@@ -310,9 +275,7 @@ def upgrade() -> None:
         sa.Column("read_at", Utc(), nullable=True),
         sa.Column("withdrawn_at", Utc(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_notification_account_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_notification_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_notification_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
         sa.UniqueConstraint("account_id", "key", "cause_id", name="a_cause_is_told_once"),
     )
@@ -344,12 +307,8 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", Utc(), nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("a_premium_is_money")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_other_premium_municipality_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["account.id"], name=op.f("fk_other_premium_participant_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_other_premium_municipality_id")),
+        sa.ForeignKeyConstraint(["participant_id"], ["account.id"], name=op.f("fk_other_premium_participant_id")),
         sa.ForeignKeyConstraint(["recorded_by"], ["account.id"], name=op.f("fk_other_premium_recorded_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_other_premium")),
     )
@@ -367,22 +326,14 @@ def upgrade() -> None:
         sa.Column("wishes", sa.JSON(), nullable=False),
         sa.Column("travels_by", sa.String(), nullable=False),
         sa.Column("needs", sa.String(), nullable=False),
-        sa.CheckConstraint(
-            "travels_by IN ('', 'bike', 'walk', 'bus', 'car')", name=op.f("a_way_to_travel_is_known")
-        ),
+        sa.CheckConstraint("travels_by IN ('', 'bike', 'walk', 'bus', 'car')", name=op.f("a_way_to_travel_is_known")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_participant_file_account_id")),
-        sa.ForeignKeyConstraint(
-            ["case_manager_id"], ["account.id"], name=op.f("fk_participant_file_case_manager_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_participant_file_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["case_manager_id"], ["account.id"], name=op.f("fk_participant_file_case_manager_id")),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_participant_file_municipality_id")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_participant_file")),
     )
     with op.batch_alter_table("participant_file", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_participant_file_case_manager_id"), ["case_manager_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_participant_file_case_manager_id"), ["case_manager_id"], unique=False)
 
     op.create_table(
         "push_subscription",
@@ -394,9 +345,7 @@ def upgrade() -> None:
         sa.Column("auth", sa.String(), nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_push_subscription_account_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_push_subscription_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_push_subscription_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscription")),
         sa.UniqueConstraint("endpoint", name="an_endpoint_is_one_subscription"),
     )
@@ -417,16 +366,10 @@ def upgrade() -> None:
         sa.Column("sent_at", Utc(), nullable=True),
         sa.Column("answer", sa.String(), nullable=False),
         sa.CheckConstraint("channel IN ('push', 'mail')", name=op.f("a_channel_is_known")),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'sent', 'failed', 'gone')", name=op.f("a_delivery_state_is_known")
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'failed', 'gone')", name=op.f("a_delivery_state_is_known")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_delivery_account_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_delivery_municipality_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["notification_id"], ["notification.id"], name=op.f("fk_delivery_notification_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_delivery_municipality_id")),
+        sa.ForeignKeyConstraint(["notification_id"], ["notification.id"], name=op.f("fk_delivery_notification_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("notification_id", "channel", "target", name="a_message_travels_once_a_way"),
     )
@@ -450,23 +393,15 @@ def upgrade() -> None:
             "role IN ('participant', 'supervisor', 'case_manager', 'finance', 'admin', 'council')",
             name=op.f("a_role_is_known"),
         ),
-        sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until >= valid_from", name=op.f("a_membership_ends_after_it_begins")
-        ),
+        sa.CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name=op.f("a_membership_ends_after_it_begins")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account_id")),
-        sa.ForeignKeyConstraint(
-            ["establishment_id"], ["establishment.id"], name=op.f("fk_membership_establishment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_membership_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["establishment_id"], ["establishment.id"], name=op.f("fk_membership_establishment_id")),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_membership_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_account_id"), ["account_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_membership_establishment_id"), ["establishment_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_membership_establishment_id"), ["establishment_id"], unique=False)
 
     op.create_table(
         "work_request",
@@ -490,22 +425,14 @@ def upgrade() -> None:
         sa.CheckConstraint("places > 0", name=op.f("a_request_has_places")),
         sa.CheckConstraint("tariff_cents > 0", name=op.f("work_has_a_tariff")),
         sa.CheckConstraint("weeks > 0", name=op.f("a_request_lasts_weeks")),
-        sa.ForeignKeyConstraint(
-            ["establishment_id"], ["establishment.id"], name=op.f("fk_work_request_establishment_id")
-        ),
+        sa.ForeignKeyConstraint(["establishment_id"], ["establishment.id"], name=op.f("fk_work_request_establishment_id")),
         sa.ForeignKeyConstraint(["guide_id"], ["account.id"], name=op.f("fk_work_request_guide_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_work_request_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_work_request_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_request")),
     )
     with op.batch_alter_table("work_request", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_work_request_establishment_id"), ["establishment_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_work_request_municipality_id"), ["municipality_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_work_request_establishment_id"), ["establishment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_work_request_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "offer",
@@ -519,14 +446,10 @@ def upgrade() -> None:
         sa.Column("travel_minutes", sa.Integer(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("sealed", sa.String(), nullable=False),
-        sa.CheckConstraint(
-            "status IN ('open', 'yes', 'closed')", name=op.f("an_offer_is_open_yes_or_closed")
-        ),
+        sa.CheckConstraint("status IN ('open', 'yes', 'closed')", name=op.f("an_offer_is_open_yes_or_closed")),
         sa.CheckConstraint("length(sealed) = 64", name=op.f("a_sealed_answer_never_shows_its_length")),
         sa.ForeignKeyConstraint(["case_manager_id"], ["account.id"], name=op.f("fk_offer_case_manager_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_offer_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_offer_municipality_id")),
         sa.ForeignKeyConstraint(["participant_id"], ["account.id"], name=op.f("fk_offer_participant_id")),
         sa.ForeignKeyConstraint(["request_id"], ["work_request.id"], name=op.f("fk_offer_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
@@ -582,16 +505,10 @@ def upgrade() -> None:
             name=op.f("a_placement_runs_only_decided_agreed_and_insured"),
         ),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("a_placement_ends_after_it_starts")),
-        sa.CheckConstraint(
-            "insured_from IS NULL OR insured_from <= starts_on", name=op.f("insured_before_the_first_hour")
-        ),
+        sa.CheckConstraint("insured_from IS NULL OR insured_from <= starts_on", name=op.f("insured_before_the_first_hour")),
         sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_placement_decided_by")),
-        sa.ForeignKeyConstraint(
-            ["establishment_id"], ["establishment.id"], name=op.f("fk_placement_establishment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_placement_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["establishment_id"], ["establishment.id"], name=op.f("fk_placement_establishment_id")),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_placement_municipality_id")),
         sa.ForeignKeyConstraint(["participant_id"], ["account.id"], name=op.f("fk_placement_participant_id")),
         sa.ForeignKeyConstraint(["request_id"], ["work_request.id"], name=op.f("fk_placement_request_id")),
         sa.ForeignKeyConstraint(["supervisor_id"], ["account.id"], name=op.f("fk_placement_supervisor_id")),
@@ -618,9 +535,7 @@ def upgrade() -> None:
         sa.Column("ends_at", Utc(), nullable=False),
         sa.Column("ended_at", Utc(), nullable=True),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_sign_in_membership_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_sign_in_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_sign_in_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
@@ -638,15 +553,9 @@ def upgrade() -> None:
         sa.Column("break_minutes", sa.Integer(), nullable=False),
         sa.Column("cancelled_at", Utc(), nullable=True),
         sa.CheckConstraint("stops_at > starts_at", name=op.f("a_planned_shift_takes_time")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_planned_shift_municipality_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["account.id"], name=op.f("fk_planned_shift_participant_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["placement_id"], ["placement.id"], name=op.f("fk_planned_shift_placement_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_planned_shift_municipality_id")),
+        sa.ForeignKeyConstraint(["participant_id"], ["account.id"], name=op.f("fk_planned_shift_participant_id")),
+        sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_planned_shift_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_shift")),
         sa.UniqueConstraint("placement_id", "starts_at", name="a_shift_is_planned_once"),
     )
@@ -663,17 +572,11 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.Uuid(), nullable=False),
         sa.Column("started_at", Utc(), nullable=False),
         sa.Column("stopped_at", Utc(), nullable=True),
-        sa.CheckConstraint(
-            "stopped_at IS NULL OR stopped_at >= started_at", name=op.f("a_check_in_stops_after_it_starts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_check_in_municipality_id")
-        ),
+        sa.CheckConstraint("stopped_at IS NULL OR stopped_at >= started_at", name=op.f("a_check_in_stops_after_it_starts")),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_check_in_municipality_id")),
         sa.ForeignKeyConstraint(["participant_id"], ["account.id"], name=op.f("fk_check_in_participant_id")),
         sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_check_in_placement_id")),
-        sa.ForeignKeyConstraint(
-            ["planned_shift_id"], ["planned_shift.id"], name=op.f("fk_check_in_planned_shift_id")
-        ),
+        sa.ForeignKeyConstraint(["planned_shift_id"], ["planned_shift.id"], name=op.f("fk_check_in_planned_shift_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
         sa.UniqueConstraint("entry_id", name="a_check_in_becomes_one_entry"),
     )
@@ -736,28 +639,16 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("break_minutes >= 0 AND minutes > 0", name=op.f("a_shift_is_worked")),
         sa.CheckConstraint("certain_minutes >= 0", name=op.f("certain_minutes_are_not_negative")),
-        sa.CheckConstraint(
-            "confirmed_by IS NULL OR confirmed_by <> participant_id", name=op.f("nobody_confirms_own_hours")
-        ),
-        sa.CheckConstraint(
-            "corrected_by IS NULL OR corrected_by <> participant_id", name=op.f("nobody_corrects_own_hours")
-        ),
+        sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> participant_id", name=op.f("nobody_confirms_own_hours")),
+        sa.CheckConstraint("corrected_by IS NULL OR corrected_by <> participant_id", name=op.f("nobody_corrects_own_hours")),
         sa.CheckConstraint("stops_at > starts_at", name=op.f("a_shift_takes_time")),
         sa.ForeignKeyConstraint(["confirmed_by"], ["account.id"], name=op.f("fk_hours_entry_confirmed_by")),
         sa.ForeignKeyConstraint(["corrected_by"], ["account.id"], name=op.f("fk_hours_entry_corrected_by")),
-        sa.ForeignKeyConstraint(
-            ["establishment_id"], ["establishment.id"], name=op.f("fk_hours_entry_establishment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_hours_entry_municipality_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["account.id"], name=op.f("fk_hours_entry_participant_id")
-        ),
+        sa.ForeignKeyConstraint(["establishment_id"], ["establishment.id"], name=op.f("fk_hours_entry_establishment_id")),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_hours_entry_municipality_id")),
+        sa.ForeignKeyConstraint(["participant_id"], ["account.id"], name=op.f("fk_hours_entry_participant_id")),
         sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_hours_entry_placement_id")),
-        sa.ForeignKeyConstraint(
-            ["planned_shift_id"], ["planned_shift.id"], name=op.f("fk_hours_entry_planned_shift_id")
-        ),
+        sa.ForeignKeyConstraint(["planned_shift_id"], ["planned_shift.id"], name=op.f("fk_hours_entry_planned_shift_id")),
         sa.ForeignKeyConstraint(["ruled_by"], ["account.id"], name=op.f("fk_hours_entry_ruled_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hours_entry")),
     )
@@ -769,9 +660,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("status <> 'withdrawn' AND planned_shift_id IS NOT NULL"),
             postgresql_where=sa.text("status <> 'withdrawn' AND planned_shift_id IS NOT NULL"),
         )
-        batch_op.create_index(
-            "confirmed_lately_at_a_workplace", ["establishment_id", "confirmed_at"], unique=False
-        )
+        batch_op.create_index("confirmed_lately_at_a_workplace", ["establishment_id", "confirmed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_hours_entry_placement_id"), ["placement_id"], unique=False)
         batch_op.create_index("of_a_person_by_day", ["participant_id", "worked_on"], unique=False)
         batch_op.create_index(

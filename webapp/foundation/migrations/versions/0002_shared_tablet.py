@@ -21,12 +21,8 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Uuid(), nullable=False),
         sa.Column("made_at", Utc(), nullable=False),
         sa.Column("ended_at", Utc(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_shared_tablet_municipality_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["establishment_id"], ["establishment.id"], name=op.f("fk_shared_tablet_establishment_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_shared_tablet_municipality_id")),
+        sa.ForeignKeyConstraint(["establishment_id"], ["establishment.id"], name=op.f("fk_shared_tablet_establishment_id")),
         sa.ForeignKeyConstraint(["made_by"], ["account.id"], name=op.f("fk_shared_tablet_made_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shared_tablet")),
         sa.UniqueConstraint("token_hash", name="a_tablet_has_its_own_token"),
@@ -42,9 +38,7 @@ def upgrade() -> None:
         sa.Column("locked_until", Utc(), nullable=True),
         sa.CheckConstraint("wrong_tries >= 0", name="wrong_tries_are_counted"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_tablet_pin_account_id")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_tablet_pin_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_tablet_pin_municipality_id")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_tablet_pin")),
     )
 

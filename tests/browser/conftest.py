@@ -38,6 +38,7 @@ SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 ).split()
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=15_000)  # a busy machine is slow, and not wrong
 REFUSALS = (403, 404, 409, 422)  # pages in their own right, though the console calls them failures
 
 
@@ -178,7 +179,7 @@ def phone(chromium: Browser) -> Iterator[GivePhone]:
 
     def give(served: Served, account: str | None = None, *, scripts: bool = True, **more: Any) -> Phone:
         context = chromium.new_context(**{"viewport": PHONE, "locale": "nl-NL", "java_script_enabled": scripts, "has_touch": True, **more})
-        context.set_default_timeout(8000)
+        context.set_default_timeout(20_000)
         given.append(context)
         made = Phone(context, served.url)
         if account:

@@ -41,6 +41,7 @@ STARTS = {
     "hoogland-case-manager-1": ["/signals", "/participants", "/requests", "/disputes", "/messages"],
 }
 LOOKS: dict[str, tuple[tuple[Literal["light", "dark"], int], ...]] = {"nl": (("light", 390), ("dark", 320)), "en": (("light", 320),)}
+DESK: tuple[tuple[Literal["light", "dark"], int], ...] = (("dark", 1280),)  # with the menu at the side
 LINKS = """() => [...document.querySelectorAll("main a[href^='/']:not([href='/'])")].map((link) => {
     const part = link.closest("[data-status]");
     return [link.getAttribute("href").split("#")[0], part ? part.dataset.status : ""];
@@ -90,7 +91,7 @@ def test_axe_finds_nothing_on_any_page_in_any_look(served: Served, phone: GivePh
         for kind in pages_of(own, STARTS[account], everywhere=account.endswith("-1")):
             assert own.page.evaluate("document.documentElement.lang") == language
             own.page.evaluate(axe)
-            for colours, width in looks:
+            for colours, width in (*looks, *(DESK if "case-manager" in account else ())):
                 own.page.emulate_media(color_scheme=colours)
                 own.page.set_viewport_size({"width": width, "height": 844})
                 own.look()

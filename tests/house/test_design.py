@@ -69,4 +69,5 @@ def test_every_icon_is_in_the_sprite(template):
 
 @pytest.mark.parametrize("file", sorted(file for file in STATIC.rglob("*") if file.is_file()), ids=lambda file: file.name)
 def test_no_static_file_is_too_heavy(file):
-    assert file.stat().st_size <= KILOBYTES[file.suffix] * 1024
+    picture = file.name.startswith("screenshot-")  # shown where somebody installs the app, never on a page
+    assert file.stat().st_size <= (60 if picture else KILOBYTES[file.suffix]) * 1024

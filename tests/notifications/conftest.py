@@ -32,8 +32,17 @@ class PushService:
 
     def __init__(self) -> None:
         seen = self.seen = []
+        self.connections = 0
+        service = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # keeps connections, as the real ones do
+            timeout = 5
+
+            def setup(self) -> None:
+                super().setup()
+                service.connections += 1
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 seen.append((self.path, dict(self.headers), body))

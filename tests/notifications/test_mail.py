@@ -56,11 +56,18 @@ def test_a_mail_arrives_as_plain_text(mail_server):
     [letter] = Mailbox.letters
     assert "Subject: Er is een aanbod voor jou" in letter
     assert "Auto-Submitted: auto-generated" in letter
+    assert "Date: " in letter
+    assert "@opstap.example>" in letter[letter.index("Message-ID:") :]
 
 
 @pytest.mark.parametrize(("to", "status"), [("gone@opstap.example", 410), ("busy@opstap.example", 503)])
 def test_a_box_that_is_gone_is_given_up_and_a_busy_one_tried_later(mail_server, to, status):
     assert MailCarrier(mail_server, "Opstap <noreply@opstap.example>")(to, "x", "x").status == status
+
+
+def test_an_address_that_would_add_a_header_is_no_address(mail_server):
+    answer = MailCarrier(mail_server, "Opstap <noreply@opstap.example>")("a@opstap.example\nBcc: all@opstap.example", "x", "x")
+    assert (answer.status, Mailbox.letters) == (410, [])
 
 
 def test_no_server_is_tried_later():

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 
 from tests.notifications.conftest import phone_keys
 from webapp.foundation.clock import local
+from webapp.foundation.texts import LANGUAGES, gettext, use_language
 from webapp.notifications import rules
 from webapp.notifications.messages import MESSAGES, words
 from webapp.notifications.rules import EndpointRefused, KeyRefused
@@ -44,6 +45,35 @@ def test_a_participants_message_never_travels_at_night_or_on_sunday_nor_before_i
     assert rules.deliver_at("participant", when) == when
 
 
+CLOCK_CHANGES = [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]
+around_a_change = some.tuples(some.sampled_from(CLOCK_CHANGES), some.integers(-60 * 48, 60 * 48)).map(lambda at: at[0] + timedelta(minutes=at[1]))
+
+
+@given(around_a_change, some.sampled_from(["participant", "supervisor", "case_manager"]))
+def test_around_a_clock_change_the_quiet_hours_are_those_on_the_wall(at, role):
+    when = rules.deliver_at(role, at)
+    begins = 8 if role == "participant" else 7
+    assert when >= at
+    assert begins <= local(when).hour < 20
+    if when > at:  # then it waits for the first moment that is not quiet, and no longer
+        assert (local(when).hour, local(when).minute) == (begins, 0)
+        assert rules.deliver_at(role, when - timedelta(minutes=1)) == when
+
+
+@given(
+    instants | around_a_change, some.integers(1, rules.MOST_ATTEMPTS - 1), some.none() | some.text(max_size=40) | some.integers(0, 10**12).map(str)
+)
+def test_a_next_try_is_never_in_the_past_and_never_more_than_a_day_away(at, attempts, retry_after):
+    said = rules.verdict(503, attempts=attempts, retry_after=retry_after, now=at)
+    assert said.state == "waiting"
+    assert at <= said.again_at <= at + timedelta(days=1)
+
+
+@given(some.integers(1, rules.MOST_ATTEMPTS - 2))
+def test_without_advice_each_wait_is_longer_than_the_one_before(attempts):
+    assert rules.wait_for(attempts, None, NOON) < rules.wait_for(attempts + 1, None, NOON)
+
+
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -61,6 +91,7 @@ def test_known_push_services_and_those_the_operator_named_are_called(endpoint):
         "http://fcm.googleapis.com/x", "https://127.0.0.1/x", "http://169.254.169.254/latest/meta-data", "https://localhost/x", "https://evil.example/fcm.googleapis.com",
         "https://fcm.googleapis.com.evil.example/x", "https://user@fcm.googleapis.com/x", "https://fcm.googleapis.com:8443/x", "ftp://fcm.googleapis.com/x",
         "https://fcm.googleapis.com\\@evil.example/x", "https://[::1]/x", "file:///etc/passwd", "", "https://", "https://fcm.googleapis.com/\nHost: x", "https://fcm.googleapis.com/" + "a" * 2000,
+        "https://evil.example%2f.push.apple.com/x", "https://evil.example;.push.apple.com/x", "https://.push.apple.com/x", "https://fcm.googleapis.com./x", "https://2130706433/x",
         "https://notify.windows.com.evil/x", "https://evilnotify.windows.com:bad/x", "http://127.0.0.1:80901/x",
     ],
 )  # fmt: skip
@@ -105,6 +136,13 @@ def test_a_lock_screen_shows_nothing_of_anybody():
     assert [key for key, message in MESSAGES.items() if "%(" in message.title] == []
     told = " ".join(message.title.lower() for message in MESSAGES.values())
     assert not [word for word in ("benefit", "euro", "premium", "sick", "€") if word in told]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_no_language_a_lock_screen_shows_a_number_or_an_amount(language):
+    use_language(language)
+    titles = [gettext(message.title) for message in MESSAGES.values()]
+    assert [title for title in titles if "€" in title or any(letter.isdigit() for letter in title)] == []
 
 
 def test_slots_are_read_as_what_their_names_say():

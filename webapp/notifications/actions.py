@@ -7,31 +7,44 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from webapp.notifications.messages import ensure_words
 from webapp.notifications.models import Notification, PushSubscription
-from webapp.notifications.rules import ensure_allowed_endpoint, ensure_keys
+from webapp.notifications.rules import ensure_allowed_endpoint, ensure_keys, ensure_plain
 from webapp.people.person import Person
 
 table: Any = Notification.__table__  # type: ignore[attr-defined]
 subscriptions: Any = PushSubscription.__table__  # type: ignore[attr-defined]
+MOST_DEVICES = 10  # of one person; the oldest makes room
 
 ADD = {
     "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
 }
+WHOSE = ("municipality_id", "account_id", "p256dh", "auth", "created_at")
+
+
+def _keep(insert: Any) -> Any:
+    statement = insert(subscriptions)
+    return statement.on_conflict_do_update(index_elements=["endpoint"], set_={name: statement.excluded[name] for name in WHOSE})
+
+
+KEEP = {"postgresql": _keep(postgresql.insert), "sqlite": _keep(sqlite.insert)}
 
 
 def notify_many(db: Session, messages: Sequence[dict[str, Any]]) -> None:
     """Write these messages with one statement. Telling the same cause again writes nothing.
 
     Each: to, municipality_id, key, slots, path, cause_id, now, and hold_seconds: how long it is kept back, so that a
-    slip can be undone before it travels.
+    slip can be undone before it travels. Raises KeyError for a message without words, or with a slot left empty.
     """
     if not messages:
         return
+    for message in messages:
+        ensure_words(message["key"], message["slots"])
     rows = [
         {
             "id": uuid.uuid4(), "municipality_id": m["municipality_id"], "account_id": m["to"], "key": m["key"], "slots": m["slots"], "path": m["path"],
@@ -62,12 +75,14 @@ def notify(
 def withdraw(db: Session, key: str, cause_id: str, *, now: datetime) -> None:
     """What was told turned out not to be so: it is shown no more, and does not travel when it has not yet."""
     db.execute(
-        update(table).where(table.c.key == key, table.c.cause_id == cause_id, table.c.withdrawn_at.is_(None)).values(withdrawn_at=now, settled_at=now)
+        update(table)
+        .where(table.c.key == key, table.c.cause_id == cause_id, table.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=now, settled_at=func.coalesce(table.c.settled_at, now))
     )
 
 
 def inbox(db: Session, person: Person, *, since: datetime) -> list[Notification]:
-    """Somebody's messages of the last while, newest first; what was withdrawn or is still kept back a little is not there."""
+    """Somebody's messages of the last while, newest first; what was withdrawn is not there. What is still kept back is: here it can still go."""
     rows = db.execute(
         select(Notification)
         .where(
@@ -76,7 +91,7 @@ def inbox(db: Session, person: Person, *, since: datetime) -> list[Notification]
             table.c.withdrawn_at.is_(None),
             table.c.created_at > since,
         )
-        .order_by(table.c.created_at.desc())
+        .order_by(table.c.created_at.desc(), table.c.id)
         .limit(200)
     )
     return list(rows.scalars())
@@ -90,26 +105,27 @@ def mark_read(db: Session, notification: Notification, *, now: datetime) -> None
         db.add(notification)
 
 
-def subscribe(
-    db: Session, person: Person, endpoint: str, p256dh: str, auth: str, *, extra_origins: frozenset[str], now: datetime
-) -> PushSubscription:
+def subscribe(db: Session, person: Person, endpoint: str, p256dh: str, auth: str, *, extra_origins: frozenset[str], now: datetime) -> None:
     """Remember where this device can be reached. A phone that changed hands moves to who is signed in now.
 
-    Raises EndpointRefused or KeyRefused.
+    Somebody has so many devices at most, because each of them makes our server call somebody. Raises EndpointRefused
+    or KeyRefused.
     """
     ensure_allowed_endpoint(endpoint, extra_origins)
     ensure_keys(p256dh, auth)
-    found: PushSubscription | None = db.execute(select(PushSubscription).where(subscriptions.c.endpoint == endpoint)).scalar_one_or_none()
-    if found is None:
-        found = PushSubscription(
-            municipality_id=person.municipality_id, account_id=person.id, endpoint=endpoint, p256dh=p256dh, auth=auth, created_at=now
-        )
-    found.municipality_id, found.account_id, found.p256dh, found.auth = person.municipality_id, person.id, p256dh, auth
-    db.add(found)
-    db.flush()
-    return found
+    values = {"municipality_id": person.municipality_id, "account_id": person.id, "p256dh": p256dh, "auth": auth, "created_at": now}
+    db.execute(KEEP[db.get_bind().dialect.name], [{"id": uuid.uuid4(), "endpoint": endpoint, **values}])
+    newest = (
+        select(subscriptions.c.id)
+        .where(subscriptions.c.account_id == person.id)
+        .order_by(subscriptions.c.created_at.desc(), subscriptions.c.endpoint != endpoint)
+    )
+    too_many = db.execute(newest.offset(MOST_DEVICES)).scalars().all()
+    if too_many:
+        db.execute(delete(PushSubscription).where(subscriptions.c.id.in_(too_many)))
 
 
 def unsubscribe(db: Session, person: Person, endpoint: str) -> None:
-    """Forget this device, when it is this person's. Again changes nothing."""
+    """Forget this device, when it is this person's. Again changes nothing. Raises EndpointRefused for what is no address."""
+    ensure_plain(endpoint)
     db.execute(delete(PushSubscription).where(subscriptions.c.endpoint == endpoint, subscriptions.c.account_id == person.id))

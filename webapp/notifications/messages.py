@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -37,6 +38,16 @@ MESSAGES = {
     "milestone.eight_weeks": Message(N_("A milestone is reached"), N_("%(name)s worked eight weeks in a row.")),
     "milestone.four_week_growth": Message(N_("A milestone is reached"), N_("%(name)s worked more hours four weeks in a row.")),
 }  # fmt: skip
+
+
+NEEDED = {key: frozenset(re.findall(r"%\((\w+)\)s", message.text)) for key, message in MESSAGES.items()}
+MAILED_TOO = frozenset({"confirm.late"})  # so late that a mail goes beside the push (ux.md part 5)
+
+
+def ensure_words(key: str, slots: Mapping[str, Any]) -> None:
+    """A message can be read once it is written. Raises KeyError where there are no words, or a slot has no value."""
+    if missing := NEEDED[key] - slots.keys():
+        raise KeyError(f"{key}: {', '.join(sorted(missing))}")
 
 
 def slot_words(name: str, value: Any) -> str:

@@ -16,6 +16,7 @@ from pydantic import AnyHttpUrl
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
+from urllib3.exceptions import HTTPError
 from webpush import WebPush, WebPushSubscription
 from webpush.types import WebPushKeys
 from webpush.vapid import VAPID
@@ -27,8 +28,10 @@ SEAM = "\n\n"  # no PEM has an empty line
 TOKEN_SECONDS = 12 * 3600
 REFRESH_BEFORE = 3600
 LIVES_SECONDS = 3 * 24 * 3600  # how long a push service keeps it for a phone that is off
+UNSENDABLE = 413  # said by ourselves: too long, or for a key nobody could have
 LARGEST_PLAIN = 3993  # bytes that still fit a record of 4,096
 PATIENCE_SECONDS = (5, 10)
+LONGEST_ANSWER = 2048  # bytes read and thrown away, so that the connection serves the next message
 
 keys: Any = ServerKey.__table__  # type: ignore[attr-defined]
 KEPT = select(keys.c.value).where(keys.c.name == VAPID_PAIR)
@@ -49,6 +52,12 @@ class Target(NamedTuple):
     auth: str
 
 
+def origin_of(endpoint: str) -> str:
+    """The push service of an address, as a token names it (RFC 8292: without the usual port)."""
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc}".removesuffix(":443" if parts.scheme == "https" else ":80")
+
+
 class CachedVapid(VAPID):
     """Signs one token per push service and keeps it for hours; the package alone signs every message anew."""
 
@@ -58,8 +67,7 @@ class CachedVapid(VAPID):
         self._headers: dict[str, tuple[float, str]] = {}
 
     def get_authorization_header(self, endpoint: AnyHttpUrl, subscriber: str, expiration: int) -> str:
-        parts = urlsplit(str(endpoint))
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = origin_of(str(endpoint))
         until, header = self._headers.get(origin, (0.0, ""))
         if time.time() < until - REFRESH_BEFORE:
             return header
@@ -94,12 +102,16 @@ class PushCarrier:
         }  # fmt: skip
 
     def __call__(self, target: Target, payload: dict[str, Any], topic: str) -> Answer:
-        """Send one message. What the service answers besides its status is never read."""
-        body, headers = self.packed(target, payload, topic=topic)
+        """Send one message. What the service answers besides its status is never kept."""
+        try:
+            body, headers = self.packed(target, payload, topic=topic)
+        except ValueError:
+            return Answer(UNSENDABLE)
         try:
             with self._http.post(target.endpoint, data=body, headers=headers, timeout=PATIENCE_SECONDS, allow_redirects=False, stream=True) as answer:
+                answer.raw.read(LONGEST_ANSWER)
                 return Answer(answer.status_code, answer.headers.get("Retry-After"))
-        except requests.RequestException:
+        except (requests.RequestException, HTTPError):
             return Answer(None)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from webapp.foundation.clock import instant, local
 
 PUSH_HOSTS = ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com")
 PUSH_DOMAINS = (".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com")
+HOST = re.compile(r"([a-z0-9-]+\.)+[a-z]+")  # a name: no number of a machine, no signs a resolver might read otherwise
 LONGEST_ENDPOINT = 1024
 PUSHES_A_DAY = 2  # for a participant (ux.md part 9)
 MOST_ATTEMPTS = 8
@@ -38,8 +42,7 @@ def ensure_allowed_endpoint(endpoint: str, extra_origins: frozenset[str]) -> Non
     A subscription comes from a browser, so anybody can type one: without this the server could be made to call
     machines inside the house. Raises EndpointRefused.
     """
-    if len(endpoint) > LONGEST_ENDPOINT or any(ord(letter) <= 32 or ord(letter) > 126 for letter in endpoint):
-        raise EndpointRefused
+    ensure_plain(endpoint)
     try:
         parts = urlsplit(endpoint)
         port = parts.port
@@ -50,7 +53,14 @@ def ensure_allowed_endpoint(endpoint: str, extra_origins: frozenset[str]) -> Non
     if f"{parts.scheme}://{parts.netloc}" in extra_origins:
         return
     host = parts.hostname or ""
-    if parts.scheme != "https" or port not in (None, 443) or not (host in PUSH_HOSTS or host.endswith(PUSH_DOMAINS)):
+    known = HOST.fullmatch(host) and (host in PUSH_HOSTS or host.endswith(PUSH_DOMAINS))
+    if parts.scheme != "https" or port not in (None, 443) or not known:
+        raise EndpointRefused
+
+
+def ensure_plain(endpoint: str) -> None:
+    """An address is short and of visible ASCII; anything else was never one of ours. Raises EndpointRefused."""
+    if len(endpoint) > LONGEST_ENDPOINT or any(ord(letter) <= 32 or ord(letter) > 126 for letter in endpoint):
         raise EndpointRefused
 
 
@@ -70,8 +80,6 @@ def _bytes(text: str, field: str) -> bytes:
 
 
 def _on_curve(point: bytes) -> bool:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     try:
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:

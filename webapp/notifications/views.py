@@ -72,7 +72,11 @@ def save_settings() -> Response:
 
 @pages.post("/push/subscriptions")
 def subscribe() -> Response:
-    """A phone gives its PushSubscription as JSON. 201 when it is kept, 422 with the field that is not right."""
+    """A phone gives its PushSubscription as JSON. 201 when it is kept, 422 with the field that is not right.
+
+    The answer names our key, so that a phone that subscribed with another one notices. `?asked=1`: somebody tapped the
+    button for it just now, so their wish is known too.
+    """
     endpoint, keys = _subscription()
     if not isinstance(keys, dict) or not all(isinstance(keys.get(name), str) for name in ("p256dh", "auth")):
         return _refused("keys", _("The keys of the subscription are missing."))
@@ -82,19 +86,27 @@ def subscribe() -> Response:
         return _refused("endpoint", _("This is not the address of a push service we know."))
     except KeyRefused as wrong:
         return _refused(wrong.field, _("This key is not right."))
-    return make_response({"kept": True}, 201)
+    if request.args.get("asked") == "1":
+        db().execute(update(Account).where(accounts.c.id == g.person.id).values(push_wanted=True))
+    return make_response({"key": application_key(own_keys(db(), now=now())[1])}, 201)
 
 
 @pages.delete("/push/subscriptions")
 def unsubscribe() -> Response:
     endpoint, _keys = _subscription()
-    actions.unsubscribe(db(), g.person, endpoint)
+    try:
+        actions.unsubscribe(db(), g.person, endpoint)
+    except EndpointRefused:
+        return _refused("endpoint", _("This is not the address of a push service we know."))
     return make_response("", 204)
 
 
 def _subscription() -> tuple[str, Any]:
     """Endpoint and keys of the JSON a browser sends; junk ends with 422."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets within brackets
+        body = None
     if not isinstance(body, dict) or not isinstance(body.get("endpoint"), str):
         abort(_refused("endpoint", _("The address of the push service is missing.")))
     return body["endpoint"], body.get("keys")

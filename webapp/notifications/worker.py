@@ -17,6 +17,7 @@ from webapp.notifications.mail import MailCarrier
 from webapp.notifications.push import PushCarrier, own_keys
 
 EVERY_SECONDS = 5
+STOP_SECONDS = 20  # longer than one message may take
 
 
 class Clockwork(Protocol):
@@ -51,7 +52,7 @@ def build(settings: Settings, clockwork: Sequence[Clockwork]) -> Huey:
 
     @huey.task(retries=3, retry_delay=20)
     def deliver() -> None:
-        carried = deliver_waiting(database, send_push=push, send_mail=mail, url=settings.url, now=now())
+        carried = deliver_waiting(database, send_push=push, send_mail=mail, url=settings.url, now=now(), clock=now)
         if carried:
             log.info("delivered", messages=carried)
 
@@ -78,8 +79,10 @@ def schedule(huey: Huey, task: Clockwork, database: Database, settings: Settings
 
 
 def run_worker(settings: Settings, clockwork: Sequence[Clockwork]) -> None:
-    """Work until told to stop (SIGTERM or Ctrl-C); what is half done is finished first."""
+    """Work until told to stop (SIGTERM or Ctrl-C); what is half done is finished first, or tried again at the next start."""
     set_up(json=not settings.demo)
     huey = build(settings, clockwork)
-    consumer: Any = huey.create_consumer(workers=1, periodic=True, initial_delay=0.5, max_delay=2, check_worker_health=True)
+    consumer: Any = huey.create_consumer(
+        workers=1, periodic=True, initial_delay=0.5, max_delay=2, check_worker_health=True, graceful_signal="TERM", shutdown_timeout=STOP_SECONDS
+    )
     consumer.run()

@@ -196,7 +196,7 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("push", (event) => {
   let message = {};
-  try { message = event.data ? event.data.json() : {}; } catch { message = {}; }
+  try { message = Object(event.data && event.data.json()); } catch { /* not ours, or empty: still shown */ }
   event.waitUntil(self.registration.showNotification(message.title || "Opstap", {
     tag: message.tag, lang: message.lang, dir: message.dir, icon: {{ icon|tojson }}, badge: {{ badge|tojson }}, data: { path: message.path || "/messages" },
   }));
@@ -208,9 +208,8 @@ self.addEventListener("notificationclick", (event) => {
   if (address.origin !== self.location.origin) return;
   event.waitUntil((async () => {
     const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-    for (const open of windows) {
-      if ("navigate" in open) { await open.focus(); return open.navigate(address.href); }
-    }
+    // a window on another screen stays there: somebody may be typing in it
+    for (const open of windows) if (open.url === address.href) return open.focus();
     return self.clients.openWindow(address.href);
   })());
 });

@@ -182,8 +182,10 @@ def test_an_answer_that_got_lost_is_asked_for_again_and_still_writes_one_row(ser
     key = write_hours(page, "05:00", "06:30")
     expect(page.locator(WAITING)).to_be_visible()
     assert entries(server, key) == [("sent", 90)]
+    page.close()
 
     server.lose_answers_to = None
+    page = phone.new_page()
     page.goto("/hours")
     expect(page.locator(f"#entry-{key}")).to_be_visible()
     expect(page.locator(WAITING)).to_have_count(0)

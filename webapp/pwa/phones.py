@@ -15,6 +15,7 @@ PERSON = "X-Opstap-Person"  # whose page this is, or whose waiting item; "none":
 KEEP = "X-Opstap-Keep"  # the worker may keep this page for offline reading
 FIELD = "_person"  # the same as PERSON, in a form sent the ordinary way
 NOBODY = "none"
+MAY_WAIT = frozenset({"hours", "placements"})  # the slices with forms marked data-offline
 
 KEPT_PAGES = frozenset({
     "participant.today", "participant.premium", "participant.me", "offers.mine", "placements.offer", "hours.mine", "hours.show",
@@ -37,7 +38,7 @@ def refuse_another() -> None:
     """403 for what somebody else wrote on this phone: it stays there until that person signs in again."""
     if request.method in SAFE_METHODS:
         return
-    said = request.headers.get(PERSON) or request.form.get(FIELD)
+    said = request.headers.get(PERSON) or (request.form.get(FIELD) if request.blueprint in MAY_WAIT else None)
     if said and not hmac.compare_digest(said.encode(), key_of(g.get("person")).encode()):
         abort(403)
 

@@ -61,6 +61,7 @@ def build(settings: Settings, clockwork: Sequence[Clockwork]) -> Huey:
         for delay in range(0, 60, EVERY_SECONDS):
             deliver.schedule(delay=delay, expires=60)
 
+    every_minute.call_local()  # the minute that has begun already
     for task in clockwork:
         schedule(huey, task, database, settings)
     return huey

@@ -51,9 +51,7 @@ def main(messages: int) -> int:
     floor = microseconds(lambda: ec.generate_private_key(ec.SECP256R1()).exchange(ec.ECDH(), phone), messages)
     package = microseconds(lambda: alone.get(payload, known), messages)
     ours = microseconds(lambda: carrier.packed(target, payload, topic=payload["tag"]), messages)
-    sys.stdout.write(
-        f"floor {floor:.0f} us, webpush alone {package:.0f} us, Opstap {ours:.0f} us (goal {GOAL_US}), {ours / floor:.1f} x the floor\n"
-    )
+    sys.stdout.write(f"floor {floor:.0f} us, webpush alone {package:.0f} us, Opstap {ours:.0f} us (goal {GOAL_US}), {ours / floor:.1f} x the floor\n")
     return int(ours > GOAL_US)
 
 

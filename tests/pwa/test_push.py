@@ -125,10 +125,13 @@ def test_every_push_is_shown_whatever_is_in_it(phone, served, data, title):
     own = phone(served)
     own.context.grant_permissions(["notifications"], origin=served.url)
     own.open("/demo")
-    own.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    own.page.wait_for_function("navigator.serviceWorker.ready.then((worker) => worker.active.state === 'activated')")
     line = own.context.new_cdp_session(own.page)
     found: list[str] = []
-    line.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(one["registrationId"] for one in event["registrations"]))
+    line.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(one["registrationId"] for one in event["registrations"] if not one["isDeleted"]),
+    )
     line.send("ServiceWorker.enable")
     own.page.wait_for_function("true")
     assert found

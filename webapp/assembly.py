@@ -14,7 +14,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import navigation
 from webapp.caseload import views as caseload
 from webapp.employer import views as employer
-from webapp.foundation import clock, database, files, logs, pages, security, texts
+from webapp.foundation import clock, database, files, logs, pages, pictures, security, texts
+from webapp.foundation.compiling import SpokenEnvironment
+from webapp.foundation.sessions import KeptSessions
 from webapp.foundation.settings import Settings, load
 from webapp.hours import views as hours
 from webapp.notifications import views as notifications
@@ -33,9 +35,18 @@ from webapp.terms.rules import NoTermsInForce, NotPerHour
 SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
 
 
+class Opstap(Flask):
+    """A Flask application with templates of its own kind."""
+
+    jinja_environment = SpokenEnvironment
+
+    def ensure_sync(self, func: Any) -> Any:
+        return func  # none of ours is async, and Flask would ask a dozen times for every page
+
+
 def assemble(settings: Settings | None = None) -> Flask:
     settings = settings or load()
-    app = Flask("webapp", static_folder=None)  # files.py sends them
+    app = Opstap("webapp", static_folder=None)  # files.py sends them
     cookies = settings.url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.signing_key,
@@ -58,6 +69,7 @@ def assemble(settings: Settings | None = None) -> Flask:
         COMPRESS_MIN_SIZE=600,
         TESTING=settings.testing,
     )
+    app.session_interface = KeptSessions()
     app.extensions["settings"] = settings
     app.extensions["database"] = database.Database(database.make_engine(settings.database))
     app.extensions["sealer"] = Sealer(settings.signing_key)
@@ -154,15 +166,13 @@ def set_up_templates(app: Flask) -> None:
         asset=pages.asset,
         part=pages.part,
         icon_mark=pages.icon_mark,
+        mini_bars_mark=pictures.mini_bars,
         url=pages.url,
         _=texts.gettext,
         ngettext=texts.ngettext,
         now=clock.now,
         demo=app.extensions["settings"].demo,
     )
-
-    # the parts of pages use no variable of a page, so they are made once and are there in fragments too
-    env.globals["ui"] = env.get_template("components/ui.html").module
 
     @app.context_processor
     def for_every_page() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -13,6 +14,7 @@ from webapp.foundation.database import db
 from webapp.foundation.pages import go, page, wants_fragment
 from webapp.foundation.settings import LOCAL_HOSTS
 from webapp.foundation.texts import N_, Language, gettext, reader_of, spoken_to
+from webapp.foundation.texts import language as spoken
 from webapp.hours.reads import entries
 from webapp.offers.actions import offers
 from webapp.people import actions as people_actions
@@ -25,7 +27,7 @@ HOME = {
     Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
     Role.FINANCE: "/messages", Role.ADMIN: "/messages", Role.COUNCIL: "/messages",
 }  # fmt: skip
-MENU = {
+MENU: dict[str, Any] = {
     Role.PARTICIPANT: (
         ("today", "/today", "sun", N_("Today")), ("offers", "/offers", "briefcase", N_("Offers")), ("hours", "/hours", "clock", N_("Hours")),
         ("premium", "/premium", "hand-coins", N_("Premium")), ("me", "/me", "circle-user", N_("Me")),
@@ -67,11 +69,14 @@ def menu(person: Person | None) -> tuple[Item, ...]:
     if person is None:
         return ()
     todo: dict[str, int] = g.todo if "todo" in g else todo_of(person)
-    here = request.path
-    return tuple(
-        Item(key, href, icon, gettext(label), here == href or here.startswith(href + "/"), todo.get(key, 0))
-        for key, href, icon, label in MENU.get(Role(person.role), OTHERS)
-    )
+    here = next((key for key, href, _, _ in MENU.get(person.role, OTHERS) if request.path == href or request.path.startswith(href + "/")), "")
+    return _menu(person.role, spoken().code, here, tuple(todo.items()))
+
+
+@lru_cache(1024)
+def _menu(role: str, _language: str, here: str, todo: tuple[tuple[str, int], ...]) -> tuple[Item, ...]:
+    badges = dict(todo)
+    return tuple(Item(key, href, icon, gettext(label), key == here, badges.get(key, 0)) for key, href, icon, label in MENU.get(role, OTHERS))
 
 
 def todo_of(person: Person) -> dict[str, int]:

@@ -7,6 +7,7 @@ municipality), readers never wait, and a request that fails has saved nothing.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from flask import current_app, g, has_request_context, request
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Connection,
     DateTime,
     Engine,
     Integer,
@@ -92,7 +94,9 @@ def make_engine(url: str) -> Engine:
     def begin(connection: Any) -> None:
         reads = connection.get_execution_options().get("reads", False)
         # a plain BEGIN that later writes ignores the busy timeout, so writers say so at once
-        connection.connection.dbapi_connection.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
+        driver = connection.connection.dbapi_connection
+        if not (reads and driver.in_transaction):  # a `ReadingSession` began already
+            driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -189,12 +193,47 @@ class Read:
         return self._ready[dialect.name]
 
 
+class ReadingSession(Session):
+    """The session of a request that only reads, on a connection its thread keeps. Most such requests use nothing but `Read`
+    (which needs the driver alone), so the session itself is only set up when something else is asked of it."""
+
+    def __init__(self, connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN")
+        self.__dict__.update(_on=connection, info={"driver": (connection.dialect, driver)})
+
+    def __getattr__(self, name: str) -> Any:
+        on = self.__dict__.pop("_on", None)
+        if on is None:
+            raise AttributeError(name)
+        super().__init__(on, expire_on_commit=False, autoflush=False, info=self.info)
+        return getattr(self, name)
+
+    def close(self) -> None:
+        if "_on" not in self.__dict__:
+            super().close()
+        driver = self.info["driver"][1]
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+
+
 class Database:
     """The engine of one application and the sessions made from it."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.reading = engine.execution_options(reads=True)
+        self._of_thread = threading.local()
+        self._keeps = engine.dialect.name == "sqlite" and not isinstance(engine.pool, StaticPool)
+
+    def reader(self) -> Session:
+        """A session for a request that only reads."""
+        if not self._keeps:
+            return Session(self.reading, expire_on_commit=False, autoflush=False, info={"only_reads": True})
+        kept = getattr(self._of_thread, "connection", None)
+        if kept is None:
+            kept = self._of_thread.connection = self.reading.connect()
+        return ReadingSession(kept)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -213,8 +252,8 @@ def db() -> Session:
     session: Session | None = g.get("session")
     if session is None:
         here = database()
-        engine = here.reading if request.method in SAFE_METHODS else here.engine
-        session = g.session = Session(engine, expire_on_commit=False, autoflush=False, info={"only_reads": engine is here.reading})
+        session = here.reader() if request.method in SAFE_METHODS else Session(here.engine, expire_on_commit=False, autoflush=False)
+        g.session = session
     return session
 
 

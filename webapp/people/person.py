@@ -86,8 +86,14 @@ def signed_in_person(session: Session, sign_in_id: uuid.UUID, at: datetime, toda
     return Person._make(row[:FIELDS]) if row is not None else None
 
 
-login = LoginManager()
-login.session_protection = None  # a phone changes its address all day; the sign-in row decides
+class SignedIn(LoginManager):
+    """Does not compare addresses and browsers: a phone changes its address all day; the sign-in row decides."""
+
+    def _session_protection_failed(self) -> bool:
+        return False  # or it works out a fingerprint for every page, only not to compare it
+
+
+login = SignedIn()
 
 
 @login.user_loader

@@ -1,0 +1,37 @@
+"""The session cookie: checked once, then known by its text for as long as it is young enough."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature
+
+REMEMBERED = 2048  # cookies
+
+
+class KeptSessions(SecureCookieSessionInterface):
+    """The signed cookie of Flask, without working out the same signature for every page of somebody."""
+
+    def __init__(self) -> None:
+        self._checked = lru_cache(REMEMBERED)(self._check)  # what is not well signed raises, and is never remembered
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if not cookie:
+            return SecureCookieSession()
+        try:
+            held, signed_at = self._checked(app, cookie)
+        except BadSignature:
+            return SecureCookieSession()
+        young = datetime.now(UTC) - signed_at <= app.permanent_session_lifetime
+        return SecureCookieSession(held if young else None)
+
+    def _check(self, app: Flask, cookie: str) -> tuple[dict[str, Any], datetime]:
+        serializer = self.get_signing_serializer(app)
+        assert serializer is not None  # settings.py always gives a key
+        held, signed_at = serializer.loads(cookie, return_timestamp=True)
+        return held, signed_at

@@ -29,7 +29,7 @@ from webapp.offers.seal import NOTHING_SAID, Sealer
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Account, Membership, Municipality, ParticipantFile
 from webapp.permissions import Role
-from webapp.placements.models import Placement
+from webapp.placements.models import Placement, PlannedShift
 from webapp.premium.models import LedgerLine
 from webapp.requests.models import WorkRequest
 from webapp.terms.actions import seed_statutory, terms_of
@@ -37,6 +37,7 @@ from webapp.terms.actions import seed_statutory, terms_of
 LONG_AGO = date(2020, 1, 1)
 SHIFT_HOURS = 4
 BATCH = 5_000
+PEOPLE_AT_A_PLACE = 10
 PATTERN = [{"weekday": day, "start": "08:30", "stop": "13:00", "break": 30} for day in range(5)]
 TABLES = (
     Account,
@@ -47,6 +48,7 @@ TABLES = (
     WorkRequest,
     Offer,
     Placement,
+    PlannedShift,
     HoursEntry,
     LedgerLine,
     HistoryRow,
@@ -55,12 +57,16 @@ TABLES = (
 
 
 class Size(NamedTuple):
-    """How many municipalities, people known, placements, and hours worked (one shift is four hours)."""
+    """How many municipalities, people known, placements, and hours worked (one shift is four hours).
+
+    `waiting`: shifts of each running placement that wait for the supervisor; a week's work makes fifty on a list.
+    """
 
     municipalities: int
     participants: int
     placements: int
     hours: int
+    waiting: int = 5
 
 
 SIZES = {
@@ -94,7 +100,7 @@ class Chain:
     def __init__(self, pile: Pile, municipality_id: int) -> None:
         self.pile, self.municipality_id, self.number, self.last = pile, municipality_id, 0, FIRST
 
-    def tell(self, action: str, subject_id: uuid.UUID, at: datetime, actor_id: uuid.UUID, role: str, **facts: Any) -> None:
+    def tell(self, action: str, subject_id: uuid.UUID, at: datetime, actor_id: uuid.UUID | None, role: str, **facts: Any) -> None:
         self.number += 1
         values: dict[str, Any] = {
             "municipality_id": self.municipality_id, "number": self.number, "at": at, "actor_id": actor_id, "actor_role": role, "action": action,
@@ -105,9 +111,9 @@ class Chain:
         self.last = hashed
 
 
-def fill(database: Database, name: str, say: Callable[[str], None], *, seed: int = 1) -> None:
+def fill(database: Database, name: str, say: Callable[[str], None], *, size: Size | None = None, seed: int = 1) -> None:
     """Add data of this size beside what is there; a municipality is one transaction. The same seed makes the same amounts."""
-    size, chance, at = SIZES[name], random.Random(seed), now().replace(microsecond=0)  # noqa: S311 - made-up data
+    size, chance, at = size or SIZES[name], random.Random(seed), now().replace(microsecond=0)  # noqa: S311 - made-up data
     shifts = iter_counts(size, chance)
     done = 0
     with database.transaction() as db:
@@ -115,10 +121,11 @@ def fill(database: Database, name: str, say: Callable[[str], None], *, seed: int
     for number in range(size.municipalities):
         people = share(size.participants, size.municipalities, number)
         with database.transaction() as db:
-            done += fill_municipality(db, name, number, people, share(size.placements, size.municipalities, number), shifts, at)
+            done += fill_municipality(db, name, number, people, share(size.placements, size.municipalities, number), shifts, at, waiting=size.waiting)
         progress(done * SHIFT_HOURS, size.hours)
     sys.stderr.write("\n")
     say(f"load: {size.municipalities} municipalities, {size.participants:,} people, {done * SHIFT_HOURS:,} hours")
+    say(f"load: sign in as load-{name}-1-participant-1, load-{name}-1-supervisor-1 or load-{name}-1-case-manager-1")
 
 
 def share(total: int, parts: int, number: int) -> int:
@@ -142,7 +149,7 @@ def progress(done: int, total: int) -> None:
     sys.stderr.flush()
 
 
-def fill_municipality(db: Session, name: str, number: int, people: int, placements: int, shifts: Iterator[int], at: datetime) -> int:
+def fill_municipality(db: Session, name: str, number: int, people: int, placements: int, shifts: Iterator[int], at: datetime, *, waiting: int) -> int:
     """One municipality with its people and work. Gives how many shifts it got."""
     slug = f"load-{name}-{number + 1}"
     if db.execute(select(Municipality).where(col(Municipality.slug) == slug)).first() is not None:
@@ -154,9 +161,9 @@ def fill_municipality(db: Session, name: str, number: int, people: int, placemen
     agree_terms(db, municipality)
     pile = Pile(db)
     chain = Chain(pile, municipality.id)
-    maker = Maker(pile, chain, municipality.id, slug, at, terms_of(db, municipality.id, municipality.terms_token).rate(day_of(at)))
+    maker = Maker(pile, chain, municipality.id, slug, at, terms_of(db, municipality.id, municipality.terms_token).rate(day_of(at)), waiting)
     managers = [maker.person("case-manager", index + 1) for index in range(max(1, people // 100))]
-    places = [maker.place(index) for index in range(max(2, placements // 20))]
+    places = [maker.place(index) for index in range(max(1, placements // PEOPLE_AT_A_PLACE))]
     participants = [maker.participant(index, managers[index % len(managers)]) for index in range(people)]
     pile.flush()
     worked = 0
@@ -172,9 +179,9 @@ def fill_municipality(db: Session, name: str, number: int, people: int, placemen
 class Maker:
     """Makes the rows of one municipality, each as the actions of the product would leave it."""
 
-    def __init__(self, pile: Pile, chain: Chain, municipality_id: int, slug: str, at: datetime, rate: Any) -> None:
+    def __init__(self, pile: Pile, chain: Chain, municipality_id: int, slug: str, at: datetime, rate: Any, waiting: int) -> None:
         self.pile, self.chain, self.municipality_id, self.slug, self.at, self.rate = pile, chain, municipality_id, slug, at, rate
-        self.sealer = Sealer(DEMO_SECRET)
+        self.waiting, self.sealer = waiting, Sealer(DEMO_SECRET)
 
     def person(self, role: str, number: int, establishment_id: uuid.UUID | None = None) -> uuid.UUID:
         id = uuid.uuid4()
@@ -218,7 +225,7 @@ class Maker:
     def placement(
         self, who: uuid.UUID, manager: uuid.UUID, place: uuid.UUID, supervisor: uuid.UUID, request: uuid.UUID, *, shifts: int, back: int
     ) -> int:
-        """A placement with its shifts, the last two still to be confirmed. `back`: earlier ones of the same person lie before it."""
+        """A placement with its shifts, the last ones still to be confirmed. `back`: earlier ones of the same person lie before it, and have ended."""
         days = list(islice(working_days(day_of(self.at) - timedelta(days=1) - timedelta(days=800 * back)), shifts))
         starts_on, ends_on = monday_of(days[-1]), days[0] + timedelta(days=60)
         offer, placement, began = uuid.uuid4(), uuid.uuid4(), instant(starts_on, time(9))
@@ -235,13 +242,27 @@ class Maker:
         self.pile.add(
             Placement, id=placement, municipality_id=self.municipality_id, offer_id=offer, request_id=request, place_number=placement.int % 10**9, participant_id=who,
             establishment_id=place, supervisor_id=supervisor, function="Inpakken", pattern=PATTERN, weekly_minutes=1200, tariff_cents=1950, starts_on=starts_on,
-            ends_on=ends_on, status="running", accepted_at=began, decided_by=manager, decided_on=starts_on, decision_reason="Voorbeeld",
+            ends_on=ends_on, status="ended" if back else "running", accepted_at=began, decided_by=manager, decided_on=starts_on, decision_reason="Voorbeeld",
             agreement_signed_on=starts_on, insured_from=starts_on, insurance_evidence="Polis",
         )  # fmt: skip
         self.chain.tell("placement.started", placement, began, manager, Role.CASE_MANAGER)
+        if back:
+            self.chain.tell("placement.ended", placement, instant(ends_on, time(18)), None, "clock", last_day=ends_on)
+        else:
+            self.plan(placement, who)
         for number, day in enumerate(days):
-            self.shift(placement, who, place, supervisor, day, confirmed=number >= 2 or back > 0)
+            self.shift(placement, who, place, supervisor, day, confirmed=number >= self.waiting or back > 0)
         return len(days)
+
+    def plan(self, placement: uuid.UUID, who: uuid.UUID) -> None:
+        """The shifts of the week to come."""
+        today = day_of(self.at)
+        for day in (today + timedelta(days=ahead) for ahead in range(1, 8)):
+            if day.weekday() < 5:
+                self.pile.add(
+                    PlannedShift, id=uuid.uuid4(), municipality_id=self.municipality_id, placement_id=placement, participant_id=who, day=day,
+                    starts_at=instant(day, time(8, 30)), stops_at=instant(day, time(13)), break_minutes=30, cancelled_at=None,
+                )  # fmt: skip
 
     def shift(self, placement: uuid.UUID, who: uuid.UUID, place: uuid.UUID, supervisor: uuid.UUID, day: date, *, confirmed: bool) -> None:
         id, start, stop = uuid.uuid4(), instant(day, time(8, 30)), instant(day, time(13))

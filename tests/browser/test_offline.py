@@ -381,7 +381,8 @@ def test_a_new_version_waits_until_somebody_says_so(server, phone, sign_in, monk
 def test_the_hint_to_install_comes_at_the_second_visit_and_stays_away_when_told(server, phone, sign_in):
     page = sign_in(A)
     visit(page, "/me")
-    page.evaluate("sessionStorage.clear()")
+    page.wait_for_function("localStorage.getItem('visits') === '1'")
+    page.evaluate("sessionStorage.clear()")  # a new window: the second visit
     page.add_init_script("""addEventListener("DOMContentLoaded", () => dispatchEvent(new Event("beforeinstallprompt", { cancelable: true })))""")
 
     page.goto("/me")

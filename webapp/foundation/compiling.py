@@ -6,6 +6,7 @@ every reader took a third of the time of a page (DECISIONS.md 19).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -43,6 +44,8 @@ class SpokenEnvironment(Environment):
         assert self.loader is not None
         self.loader = OfOneLanguage(self.loader)
         self._parts: dict[str, Any] = {}
+        self._half_made: set[str] = set()
+        self._making = threading.RLock()
 
     def _load_template(self, name: str, globals: Any) -> Template:
         return super()._load_template(f"{texts.language().code}:{name}", globals)
@@ -54,8 +57,14 @@ class SpokenEnvironment(Environment):
         """The macros of components/ui.html in this language; they use no variable of a page, so they are made once."""
         code = texts.language().code
         if code not in self._parts:
-            self._parts[code] = None  # while it is being made it does without itself
-            self._parts[code] = self.get_template(PARTS).module
+            with self._making:  # other threads wait; the one that makes it compiles it without itself
+                if code in self._half_made or code in self._parts:
+                    return self._parts.get(code)
+                self._half_made.add(code)
+                try:
+                    self._parts[code] = self.get_template(PARTS).module
+                finally:
+                    self._half_made.discard(code)
         return self._parts[code]
 
     def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:

@@ -27,7 +27,7 @@ Work = Callable[[Session, int, Terms, Sealer, datetime], int]
 
 
 class Task(NamedTuple):
-    """Something the clock asks for. `minute` and `hour` as in crontab."""
+    """Something the clock asks for. `minute` and `hour` as in crontab, in Dutch time."""
 
     name: str
     minute: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 
-from webapp.foundation.clock import now
+from webapp.foundation.clock import local, now
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.logs import log, set_up
 from webapp.foundation.settings import Settings
@@ -21,7 +21,7 @@ STOP_SECONDS = 20  # longer than one message may take
 
 
 class Clockwork(Protocol):
-    """Something the clock asks for: `minute` and `hour` as in crontab."""
+    """Something the clock asks for: `minute` and `hour` as in crontab, in Dutch time."""
 
     @property
     def name(self) -> str: ...
@@ -76,7 +76,17 @@ def schedule(huey: Huey, task: Clockwork, database: Database, settings: Settings
             log.info("clockwork", task=task.name, done=done)
 
     run.__name__ = task.name.replace(" ", "_")
-    huey.periodic_task(crontab(minute=task.minute, hour=task.hour), retries=2, retry_delay=60)(run)
+    huey.periodic_task(dutch_time(task.minute, task.hour), retries=2, retry_delay=60)(run)
+
+
+def dutch_time(minute: str, hour: str) -> Callable[[datetime], bool]:
+    """Whether it is that time in Amsterdam, summer and winter. The queue asks each minute, with a naive time in UTC."""
+    due = crontab(minute=minute, hour=hour)
+
+    def is_due(utc: datetime) -> bool:
+        return bool(due(local(utc.replace(tzinfo=UTC))))
+
+    return is_due
 
 
 def run_worker(settings: Settings, clockwork: Sequence[Clockwork]) -> None:

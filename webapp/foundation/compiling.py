@@ -6,7 +6,6 @@ every reader took a third of the time of a page (DECISIONS.md 19).
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -44,33 +43,25 @@ class SpokenEnvironment(Environment):
         assert self.loader is not None
         self.loader = OfOneLanguage(self.loader)
         self._parts: dict[str, Any] = {}
-        self._half_made: set[str] = set()
-        self._making = threading.RLock()
 
-    def _load_template(self, name: str, globals: Any) -> Template:
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
+        if name != PARTS:  # they do not use themselves
+            globals = {**(globals or {}), "ui": self.parts()}
         return super()._load_template(f"{texts.language().code}:{name}", globals)
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        return super().make_globals({**(d or {}), "ui": self.parts()})
 
     def parts(self) -> Any:
         """The macros of components/ui.html in this language; they use no variable of a page, so they are made once."""
         code = texts.language().code
-        if code not in self._parts:
-            with self._making:  # other threads wait; the one that makes it compiles it without itself
-                if code in self._half_made or code in self._parts:
-                    return self._parts.get(code)
-                self._half_made.add(code)
-                try:
-                    self._parts[code] = self.get_template(PARTS).module
-                finally:
-                    self._half_made.discard(code)
+        if code not in self._parts:  # two threads may both make them: each makes the same
+            self._parts[code] = self.get_template(PARTS).module
         return self._parts[code]
 
     def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
         # Jinja's own optimizer works filters out too (`30|duration`), so it also has to know the language
-        with texts.speaking((name or "").partition(":")[0]):
-            return super()._generate(WrittenOut(self.parts()).visit(source), name, filename, defer_init)
+        code, _, file = (name or "").partition(":")
+        with texts.speaking(code):
+            parts = None if file == PARTS else self.parts()
+            return super()._generate(WrittenOut(parts).visit(source), name, filename, defer_init)
 
 
 class WrittenOut(NodeTransformer):

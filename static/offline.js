@@ -5,6 +5,7 @@
   if (!("serviceWorker" in navigator)) return;
   const worker = navigator.serviceWorker, main = document.getElementById("main");
   const region = document.createElement("div");
+  region.className = "news";
   region.setAttribute("role", "status");
   main.before(region);
 

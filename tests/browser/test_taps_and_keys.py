@@ -168,3 +168,15 @@ def test_two_who_change_the_same_hours_both_read_what_happened(served: Served, p
     oksana.sees("Deze uren zijn al veranderd")
     assert "08:30 – 13:00" in oksana.words and "08:30 – 14:00" in oksana.words
     assert oksana.page.locator("article").get_attribute("data-status") == "confirmed"
+
+
+def test_at_a_desk_the_work_stands_under_its_title_beside_the_menu(served: Served, phone: GivePhone) -> None:
+    marieke = phone(served, viewport={"width": 1280, "height": 800})
+    marieke.sign_in("waterveen-case-manager-1")
+    for address in ("/signals", "/participants", "/requests"):
+        marieke.open(address)
+        expect(marieke.page.locator("body > [role=status].news")).to_have_count(1)  # the region for what happens without internet
+        title, work = (marieke.page.locator(part).bounding_box() for part in (".top", "main"))
+
+        assert title and work
+        assert 0 <= work["y"] - title["y"] - title["height"] < 40, address

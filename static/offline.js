@@ -9,6 +9,9 @@
   region.setAttribute("role", "status");
   main.before(region);
 
+  const STEADY = 500; // milliseconds
+  const later = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
   /* The worker's answer to a question. */
   const ask = async (what, more = {}) => {
     const { active } = await worker.ready, { port1, port2 } = new MessageChannel();
@@ -184,7 +187,12 @@
 
   worker.addEventListener("message", ({ data }) => { if (data.changed) draw(); });
   addEventListener("offline", net);
-  addEventListener("online", async () => { const sent = await send().catch(() => 0); if (kept && !sent) again(); else net(); });
+  addEventListener("online", async () => {
+    await later(STEADY); // internet that comes and goes in one breath, or a reader who is leaving this page: no reload
+    if (!navigator.onLine) return;
+    const sent = await send().catch(() => 0);
+    if (kept && !sent) again(); else net();
+  });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") send().catch(() => {}); });
 
   net();

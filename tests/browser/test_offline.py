@@ -297,6 +297,21 @@ def test_kept_pages_say_how_old_they_are_and_others_say_they_are_not_here(server
     expect(page.locator("h1")).to_have_text(re.compile("No internet|Geen internet"))
 
 
+def test_internet_that_comes_and_goes_in_one_breath_takes_no_page_away(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/premium")
+    phone.set_offline(True)
+    page.goto("/premium")
+    expect(page.locator("[data-shown=off]")).to_be_visible()
+    page.evaluate("window.same = true")
+
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(1000)
+
+    assert page.evaluate("window.same")
+    expect(page.locator("[data-shown=off]")).to_be_visible()
+
+
 def test_what_waited_three_hours_still_goes_and_a_start_keeps_its_time(server, phone, sign_in):
     page = sign_in(A)
     visit(page, "/today", "/hours")

@@ -34,6 +34,7 @@ A, B, SUPERVISOR = "waterveen-participant-1", "waterveen-participant-4", "waterv
 LOOKED_AFTER = """Promise.race([new Promise((done) => setTimeout(done, 5000)), navigator.serviceWorker.controller || new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }))])
   .then(() => true)"""
 KEPT = """async (path) => { for (let tries = 0; tries < 100 && !(await caches.match(path)); tries += 1) await new Promise((done) => setTimeout(done, 50)); }"""
+FIRST_VISIT = """async () => { while (localStorage.getItem("visits") !== "1") await new Promise((done) => setTimeout(done, 50)); }"""
 THREE_HOURS = 3 * 3600 * 1000  # milliseconds
 
 
@@ -396,7 +397,7 @@ def test_a_new_version_waits_until_somebody_says_so(server, phone, sign_in, monk
 def test_the_hint_to_install_comes_at_the_second_visit_and_stays_away_when_told(server, phone, sign_in):
     page = sign_in(A)
     visit(page, "/me")
-    page.wait_for_function("localStorage.getItem('visits') === '1'")
+    page.evaluate(FIRST_VISIT)
     page.evaluate("sessionStorage.clear()")  # a new window: the second visit
     page.add_init_script("""addEventListener("DOMContentLoaded", () => dispatchEvent(new Event("beforeinstallprompt", { cancelable: true })))""")
 

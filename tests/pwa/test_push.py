@@ -125,7 +125,10 @@ def test_every_push_is_shown_whatever_is_in_it(phone, served, data, title):
     own = phone(served)
     own.context.grant_permissions(["notifications"], origin=served.url)
     own.open("/demo")
-    own.page.wait_for_function("navigator.serviceWorker.ready.then((worker) => worker.active.state === 'activated')")
+    own.page.evaluate(
+        """async () => { const { active } = await navigator.serviceWorker.ready;
+        while (active.state !== "activated") await new Promise((done) => active.addEventListener("statechange", done, { once: true })); }"""
+    )
     line = own.context.new_cdp_session(own.page)
     found: list[str] = []
     line.on(
@@ -133,8 +136,10 @@ def test_every_push_is_shown_whatever_is_in_it(phone, served, data, title):
         lambda event: found.extend(one["registrationId"] for one in event["registrations"] if not one["isDeleted"]),
     )
     line.send("ServiceWorker.enable")
-    own.page.wait_for_function("true")
-    assert found
+    for _ in range(100):
+        if found:
+            break
+        own.page.wait_for_timeout(50)
     line.send("ServiceWorker.deliverPushMessage", {"origin": served.url, "registrationId": found[-1], "data": data})
 
     shown = own.page.evaluate(

@@ -61,6 +61,12 @@
   };
   on("input", (event) => event.target.form && summarise(event.target.form));
 
+  /* An id whose first bits are the time (foundation/ids.py says why). */
+  const newId = () => {
+    const time = Date.now().toString(16).padStart(12, "0");
+    return time.slice(0, 8) + "-" + time.slice(8) + "-7" + crypto.randomUUID().slice(15);
+  };
+
   /* What may wait for internet says whose it is, what it is called, and where to go on (sw.js reads this). */
   const mayWait = (form, button) => {
     const { offline, back, tapId } = form.dataset, put = (name, value) => {
@@ -70,7 +76,7 @@
     put("_person", root.dataset.person);
     put("_label", offline || button?.getAttribute("aria-label") || button?.textContent.trim() || "");
     put("_back", back || location.pathname + location.search);
-    if (tapId) put(tapId, crypto.randomUUID());
+    if (tapId) put(tapId, newId());
   };
 
   /* A second tap does nothing; the button says "Busy…" (app.css, .busy). */

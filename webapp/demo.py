@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
+from webapp.foundation.ids import new_id
 from webapp.foundation.settings import Settings
 from webapp.hours import actions as hours
 from webapp.hours.times import shift
@@ -315,7 +316,7 @@ def write_hours(town: Town, placement: Placement, who: str) -> None:
         sent_at = plan.stops_at + timedelta(minutes=20)
         longer = timedelta(minutes=30) if who == "participant-1" and left in (1, 3) else timedelta()
         worked = shift(plan.day, local_time(plan.starts_at), local_time(plan.stops_at + longer), plan.break_minutes)
-        entry = hours.log(db, uuid.uuid4(), None, placement, worked, version=0, by=person, now=sent_at)
+        entry = hours.log(db, new_id(), None, placement, worked, version=0, by=person, now=sent_at)
         if left <= 1 and who != "participant-3":
             continue  # waits for the supervisor
         later = sent_at + timedelta(hours=2)

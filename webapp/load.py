@@ -19,6 +19,7 @@ from sqlmodel import Session, col
 from webapp.demo import agree_terms
 from webapp.foundation.clock import day_of, instant, monday_of, now
 from webapp.foundation.database import Database
+from webapp.foundation.ids import new_id
 from webapp.foundation.settings import DEMO_SECRET
 from webapp.history.models import HistoryRow
 from webapp.history.rules import FIRST, facts_text, row_hash
@@ -184,13 +185,13 @@ class Maker:
         self.waiting, self.sealer = waiting, Sealer(DEMO_SECRET)
 
     def person(self, role: str, number: int, establishment_id: uuid.UUID | None = None) -> uuid.UUID:
-        id = uuid.uuid4()
+        id = new_id()
         self.pile.add(
             Account, id=id, municipality_id=self.municipality_id, handle=f"{self.slug}-{role}-{number}", first_name=f"Naam{number}", last_name="Voorbeeld",
             email="", phone="", language="nl", theme="", push_wanted=True, mail_wanted=True, created_at=self.at,
         )  # fmt: skip
         self.pile.add(
-            Membership, id=uuid.uuid4(), municipality_id=self.municipality_id, account_id=id, role=role.replace("-", "_"), establishment_id=establishment_id,
+            Membership, id=new_id(), municipality_id=self.municipality_id, account_id=id, role=role.replace("-", "_"), establishment_id=establishment_id,
             valid_from=LONG_AGO, valid_until=None,
         )  # fmt: skip
         return id
@@ -205,7 +206,7 @@ class Maker:
 
     def place(self, index: int) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
         """An employer with one establishment, its supervisor and an open request. Gives establishment, supervisor, request."""
-        employer, place, request = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+        employer, place, request = new_id(), new_id(), new_id()
         self.pile.add(
             Employer, id=employer, municipality_id=self.municipality_id, name=f"Bedrijf {index + 1}", kvk=f"{index + 1:08d}", is_agency=False
         )
@@ -228,7 +229,8 @@ class Maker:
         """A placement with its shifts, the last ones still to be confirmed. `back`: earlier ones of the same person lie before it, and have ended."""
         days = list(islice(working_days(day_of(self.at) - timedelta(days=1) - timedelta(days=800 * back)), shifts))
         starts_on, ends_on = monday_of(days[-1]), days[0] + timedelta(days=60)
-        offer, placement, began = uuid.uuid4(), uuid.uuid4(), instant(starts_on, time(9))
+        began = instant(starts_on, time(9))
+        offer, placement = new_id(began), new_id(began)
         self.pile.add(
             Offer, id=offer, municipality_id=self.municipality_id, request_id=request, participant_id=who, case_manager_id=manager, offered_at=began,
             closes_at=began + timedelta(days=7), travel_minutes=None, status="yes", sealed=self.sealer.seal(NOTHING_SAID, offer),
@@ -236,7 +238,7 @@ class Maker:
         self.chain.tell("offer.made", offer, began, manager, Role.CASE_MANAGER)
         self.chain.tell("offer.yes", offer, began, who, Role.PARTICIPANT)
         self.pile.add(
-            Notification, id=uuid.uuid4(), municipality_id=self.municipality_id, account_id=who, key="offer.new", slots={"work": "Inpakken"}, path=f"/offers/{offer}",
+            Notification, id=new_id(began), municipality_id=self.municipality_id, account_id=who, key="offer.new", slots={"work": "Inpakken"}, path=f"/offers/{offer}",
             cause_id=str(offer), created_at=began, deliver_from=began, settled_at=began, read_at=began, withdrawn_at=None,
         )  # fmt: skip
         self.pile.add(
@@ -260,13 +262,14 @@ class Maker:
         for day in (today + timedelta(days=ahead) for ahead in range(1, 8)):
             if day.weekday() < 5:
                 self.pile.add(
-                    PlannedShift, id=uuid.uuid4(), municipality_id=self.municipality_id, placement_id=placement, participant_id=who, day=day,
+                    PlannedShift, id=new_id(), municipality_id=self.municipality_id, placement_id=placement, participant_id=who, day=day,
                     starts_at=instant(day, time(8, 30)), stops_at=instant(day, time(13)), break_minutes=30, cancelled_at=None,
                 )  # fmt: skip
 
     def shift(self, placement: uuid.UUID, who: uuid.UUID, place: uuid.UUID, supervisor: uuid.UUID, day: date, *, confirmed: bool) -> None:
-        id, start, stop = uuid.uuid4(), instant(day, time(8, 30)), instant(day, time(13))
+        start, stop = instant(day, time(8, 30)), instant(day, time(13))
         sent_at, minutes = stop + timedelta(minutes=20), SHIFT_HOURS * 60
+        id = new_id(sent_at)
         self.pile.add(
             HoursEntry, id=id, municipality_id=self.municipality_id, placement_id=placement, participant_id=who, establishment_id=place, planned_shift_id=None,
             deviation_minutes=0, as_planned=True, worked_on=day, week_of=monday_of(day), starts_at=start, stops_at=stop, break_minutes=30, minutes=minutes,

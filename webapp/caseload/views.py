@@ -13,6 +13,7 @@ from webapp.caseload import actions, forms, reads, rules
 from webapp.caseload.words import milestone_facts, milestone_words
 from webapp.foundation.clock import day_of, monday_of, now
 from webapp.foundation.database import db
+from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import gettext as _
 from webapp.hours.rules import Status, waiting_minutes
@@ -106,7 +107,7 @@ def participant_page(
         waiting=[entry for entry in unsettled(db(), g.person, terms().silence(today), today) if entry.participant_id == participant_id],
         others=others, other_cents=sum(row.amount_cents for row in others), own_cents=reads.premium_cents_in_year(db(), participant_id, today.year),
         maximum=maximum_or_none(today), allowed=terms().premium_allowed(somebody.birth_date, somebody.wage_subsidy_group, today),
-        typed=typed or {"id": str(uuid.uuid4())}, errors=errors or {}, notice=_("The other premium is recorded.") if request.args.get("recorded") else None,
+        typed=typed or {"id": str(new_id())}, errors=errors or {}, notice=_("The other premium is recorded.") if request.args.get("recorded") else None,
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def other_premium(participant_id: uuid.UUID) -> Response:
         abort(404)
     typed = forms.read_other_premium(request.form, day_of(at))
     if typed.errors or typed.id is None or typed.paid_on is None:
-        again = {**typed.values, "id": str(typed.id or uuid.uuid4())}
+        again = {**typed.values, "id": str(typed.id or new_id())}
         return participant_page(participant_id, typed=again, errors=typed.errors, status=422)
     actions.record_other_premium(
         db(), typed.id, participant_id, paid_on=typed.paid_on, amount_cents=typed.amount_cents, scheme=typed.scheme, by=g.person, now=at

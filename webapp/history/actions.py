@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from webapp.foundation.database import Write
 from webapp.history.models import HistoryRow
 from webapp.history.rules import FIRST, facts_text, row_hash
 
@@ -18,7 +19,7 @@ history = HistoryRow.__table__  # type: ignore[attr-defined]
 LAST = (
     select(history.c.number, history.c.hash).where(history.c.municipality_id == bindparam("municipality")).order_by(history.c.number.desc()).limit(1)
 )
-ADD = insert(history)
+ADD = Write(history, "municipality_id", "number", "at", "actor_id", "actor_role", "action", "subject_id", "facts", "previous_hash", "hash")
 # the same, as two columns of another statement: what is written often then needs no statement of its own for it
 _end = history.alias("chain_end")
 _last = [
@@ -73,4 +74,4 @@ def record(
             }
         )  # fmt: skip
         previous = hashed
-    db.execute(ADD, rows)
+    ADD.rows(db, rows)

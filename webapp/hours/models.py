@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
+from webapp.foundation.ids import new_id
 from webapp.hours.rules import Status
 
 TO_CONFIRM = text("status = 'sent'")
@@ -96,7 +97,7 @@ class CheckIn(SQLModel, table=True):
         ),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     placement_id: uuid.UUID = Field(foreign_key="placement.id")
     participant_id: uuid.UUID = Field(foreign_key="account.id")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from webapp.foundation.clock import day_of, monday_of, now
 from webapp.foundation.database import db
+from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import clock_words, day_words
 from webapp.foundation.texts import gettext as _
@@ -123,8 +124,8 @@ def open_day(own: list[Any], today: date) -> dict[str, Any]:
         day = plan.day if plan else today
     if plan is not None:
         placement = next((p for p in usable if p.id == plan.placement_id), placement)
-        return form_values(placement, plan.day, plan.starts_at, plan.stops_at, plan.break_minutes, uuid.uuid4())
-    return form_values(placement, day, None, None, 0, uuid.uuid4())
+        return form_values(placement, plan.day, plan.starts_at, plan.stops_at, plan.break_minutes, new_id())
+    return form_values(placement, day, None, None, 0, new_id())
 
 
 def form_values(placement: Any, day: date, start: datetime | None, stop: datetime | None, pause: int, entry_id: uuid.UUID) -> dict[str, Any]:
@@ -256,7 +257,7 @@ def tapped_at() -> datetime:
 def check_in(placement_id: uuid.UUID) -> Response:
     placement = placement_or_404(str(placement_id))
     try:
-        actions.check_in(db(), placement, forms.read_uuid(request.form.get("entry_id")) or uuid.uuid4(), by=g.person, now=now(), tapped=tapped_at())
+        actions.check_in(db(), placement, forms.read_uuid(request.form.get("entry_id")) or new_id(), by=g.person, now=now(), tapped=tapped_at())
     except actions.NotInPlacement:
         return page("hours/place_is_over.html", status=409)
     return go("/today")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from webapp.foundation.ids import new_id
 from webapp.milestones.models import MilestoneReached
 from webapp.milestones.rules import Reached
 
@@ -33,7 +34,7 @@ def note(db: Session, points: Sequence[tuple[Whose, Reached]], *, today: date, n
     add = (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
     rows = [
         {
-            "id": uuid.uuid4(), "municipality_id": whose.municipality_id, "participant_id": whose.participant_id,
+            "id": new_id(), "municipality_id": whose.municipality_id, "participant_id": whose.participant_id,
             "milestone": point.milestone, "reached_on": today, "facts": point.facts, "noted_at": now,
         }
         for whose, point in points

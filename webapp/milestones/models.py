@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc
+from webapp.foundation.ids import new_id
 
 
 class MilestoneReached(SQLModel, table=True):
@@ -18,7 +19,7 @@ class MilestoneReached(SQLModel, table=True):
     __tablename__ = "milestone_reached"
     __table_args__ = (UniqueConstraint("participant_id", "milestone", name="a_milestone_is_reached_once"),)
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     participant_id: uuid.UUID = Field(foreign_key="account.id")
     milestone: str

@@ -11,6 +11,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from webapp.foundation.database import Write
+from webapp.foundation.ids import new_id
 from webapp.notifications.messages import ensure_words
 from webapp.notifications.models import Notification, PushSubscription
 from webapp.notifications.rules import ensure_allowed_endpoint, ensure_keys, ensure_plain
@@ -20,10 +22,7 @@ table: Any = Notification.__table__  # type: ignore[attr-defined]
 subscriptions: Any = PushSubscription.__table__  # type: ignore[attr-defined]
 MOST_DEVICES = 10  # of one person; the oldest makes room
 
-ADD = {
-    "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
-}
+ADD = Write(table, "id", "municipality_id", "account_id", "key", "slots", "path", "cause_id", "created_at", "deliver_from", doubles=True)
 WHOSE = ("municipality_id", "account_id", "p256dh", "auth", "created_at")
 
 
@@ -47,12 +46,12 @@ def notify_many(db: Session, messages: Sequence[dict[str, Any]]) -> None:
         ensure_words(message["key"], message["slots"])
     rows = [
         {
-            "id": uuid.uuid4(), "municipality_id": m["municipality_id"], "account_id": m["to"], "key": m["key"], "slots": m["slots"], "path": m["path"],
+            "id": new_id(), "municipality_id": m["municipality_id"], "account_id": m["to"], "key": m["key"], "slots": m["slots"], "path": m["path"],
             "cause_id": m["cause_id"], "created_at": m["now"], "deliver_from": m["now"] + timedelta(seconds=m.get("hold_seconds", 0)),
         }
         for m in messages
     ]  # fmt: skip
-    db.execute(ADD[db.get_bind().dialect.name], rows)
+    ADD.rows(db, rows)
 
 
 def notify(
@@ -114,7 +113,7 @@ def subscribe(db: Session, person: Person, endpoint: str, p256dh: str, auth: str
     ensure_allowed_endpoint(endpoint, extra_origins)
     ensure_keys(p256dh, auth)
     values = {"municipality_id": person.municipality_id, "account_id": person.id, "p256dh": p256dh, "auth": auth, "created_at": now}
-    db.execute(KEEP[db.get_bind().dialect.name], [{"id": uuid.uuid4(), "endpoint": endpoint, **values}])
+    db.execute(KEEP[db.get_bind().dialect.name], [{"id": new_id(), "endpoint": endpoint, **values}])
     newest = (
         select(subscriptions.c.id)
         .where(subscriptions.c.account_id == person.id)

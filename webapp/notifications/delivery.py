@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import Database
+from webapp.foundation.ids import new_id
 from webapp.foundation.logs import log
 from webapp.foundation.texts import Language, reader_of, use_language
 from webapp.foundation.texts import gettext as _
@@ -123,10 +124,10 @@ def ways(db: Session, at: Any, *, mail: bool, now: datetime) -> list[dict[str, A
     rows = []
     if at[accounts.c.push_wanted]:
         devices = db.execute(select(subscriptions.c.id).where(subscriptions.c.account_id == at[notices.c.account_id])).scalars()
-        rows = [{**base, "id": uuid.uuid4(), "channel": "push", "target": str(device)} for device in devices]
+        rows = [{**base, "id": new_id(), "channel": "push", "target": str(device)} for device in devices]
     by_mail = not rows or at[notices.c.key] in MAILED_TOO
     if by_mail and mail and at[accounts.c.mail_wanted] and at[accounts.c.email]:
-        rows.append({**base, "id": uuid.uuid4(), "channel": "mail", "target": ""})
+        rows.append({**base, "id": new_id(), "channel": "mail", "target": ""})
     return rows
 
 
@@ -265,4 +266,4 @@ def mail_instead(db: Session, row: Any, *, now: datetime) -> None:
     wish = db.execute(select(accounts.c.mail_wanted, accounts.c.email).where(accounts.c.id == row.account_id)).one()
     if wish.mail_wanted and wish.email and db.execute(hopeful).first() is None:
         way = {"municipality_id": row.municipality_id, "notification_id": row.notification_id, "account_id": row.account_id, "next_try_at": now}
-        db.execute(insert(Delivery), [{**way, "id": uuid.uuid4(), "channel": "mail", "target": ""}])
+        db.execute(insert(Delivery), [{**way, "id": new_id(), "channel": "mail", "target": ""}])

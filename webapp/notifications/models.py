@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
+from webapp.foundation.ids import new_id
 
 TO_DELIVER = text("settled_at IS NULL")
 UNREAD = text("read_at IS NULL AND withdrawn_at IS NULL")
@@ -29,7 +30,7 @@ class Notification(SQLModel, table=True):
         Index("outbox", "deliver_from", sqlite_where=TO_DELIVER, postgresql_where=TO_DELIVER),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     account_id: uuid.UUID = Field(foreign_key="account.id")
     key: str
@@ -49,7 +50,7 @@ class PushSubscription(SQLModel, table=True):
     __tablename__ = "push_subscription"
     __table_args__ = (UniqueConstraint("endpoint", name="an_endpoint_is_one_subscription"),)
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
     endpoint: str
@@ -67,7 +68,7 @@ class Delivery(SQLModel, table=True):
         one_of("state", ("waiting", "sent", "failed", "gone"), "a_delivery_state_is_known"),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     notification_id: uuid.UUID = Field(foreign_key="notification.id")
     account_id: uuid.UUID = Field(foreign_key="account.id", index=True)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import lock_municipality
+from webapp.foundation.ids import new_id
 from webapp.history.actions import Change, record
 from webapp.notifications.actions import notify
 from webapp.offers.models import Offer, OfferTotal
@@ -43,7 +44,7 @@ def make_offer(
     now: datetime,
 ) -> Offer:
     """Propose this work to one person. They have the days set in terms to answer; no answer closes it by itself."""
-    id = uuid.uuid4()
+    id = new_id()
     offer = Offer(
         id=id, municipality_id=request.municipality_id, request_id=request.id, participant_id=participant_id, case_manager_id=by.id,
         offered_at=now, closes_at=now + timedelta(days=terms.offer(day_of(now)).open_days), travel_minutes=travel_minutes,

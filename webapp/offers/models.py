@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
+from webapp.foundation.ids import new_id
 
 OPEN = text("status = 'open'")
 NOT_CLOSED = text("status <> 'closed'")
@@ -31,7 +32,7 @@ class Offer(SQLModel, table=True):
         ),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     request_id: uuid.UUID = Field(foreign_key="work_request.id", index=True)
     participant_id: uuid.UUID = Field(foreign_key="account.id", index=True)

@@ -8,13 +8,15 @@ from datetime import date
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from webapp.foundation.ids import new_id
+
 
 class Employer(SQLModel, table=True):
     """An organisation that has work. `is_agency`: it sends people on to an end client."""
 
     __table_args__ = (UniqueConstraint("municipality_id", "kvk", name="an_employer_is_known_once"),)
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id", index=True)
     name: str
     kvk: str  # number in the trade register, eight digits
@@ -29,7 +31,7 @@ class Establishment(SQLModel, table=True):
         CheckConstraint("(staff_count IS NULL) = (staff_counted_on IS NULL)", name="a_count_has_its_day"),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     employer_id: uuid.UUID = Field(foreign_key="employer.id", index=True)
     name: str

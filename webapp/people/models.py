@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, t
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
+from webapp.foundation.ids import new_id
 from webapp.permissions import Role
 
 
@@ -35,7 +36,7 @@ class Account(SQLModel, table=True):
         one_of("theme", ("", "light", "dark"), "a_theme_is_known"),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id", index=True)
     handle: str | None = None
     first_name: str
@@ -67,7 +68,7 @@ class Membership(SQLModel, table=True):
         CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="a_membership_ends_after_it_begins"),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
     role: str
@@ -81,7 +82,7 @@ class SignIn(SQLModel, table=True):
 
     __tablename__ = "sign_in"
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     membership_id: uuid.UUID = Field(foreign_key="membership.id", index=True)
     started_at: datetime = Field(sa_type=Utc)
@@ -127,7 +128,7 @@ class Absence(SQLModel, table=True):
         ),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     account_id: uuid.UUID = Field(foreign_key="account.id")
     stand_in_id: uuid.UUID = Field(foreign_key="account.id", index=True)

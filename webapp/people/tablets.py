@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint, or_, select, update
 from sqlmodel import Field, Session, SQLModel
 
 from webapp.foundation.database import Utc
+from webapp.foundation.ids import new_id
 from webapp.people.actions import sign_in
 from webapp.people.models import Membership, SignIn
 from webapp.people.person import Person
@@ -33,7 +34,7 @@ class SharedTablet(SQLModel, table=True):
     __tablename__ = "shared_tablet"
     __table_args__ = (UniqueConstraint("token_hash", name="a_tablet_has_its_own_token"),)
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     establishment_id: uuid.UUID = Field(foreign_key="establishment.id", index=True)
     token_hash: str

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, instant
 from webapp.foundation.database import lock_municipality
+from webapp.foundation.ids import new_id
 from webapp.history.actions import Change, record
 from webapp.notifications.actions import notify
 from webapp.offers.actions import close_the_others, newer_offers, said_no, set_status
@@ -192,7 +193,7 @@ def plan_shifts(db: Session, placement: Placement) -> None:
         stop_day = day if planned.stop > planned.start else day + timedelta(days=1)  # type: ignore[attr-defined]
         rows.append(
             {
-                "id": uuid.uuid4(), "municipality_id": placement.municipality_id, "placement_id": placement.id, "participant_id": placement.participant_id,
+                "id": new_id(), "municipality_id": placement.municipality_id, "placement_id": placement.id, "participant_id": placement.participant_id,
                 "day": day, "starts_at": instant(day, planned.start), "stops_at": instant(stop_day, planned.stop), "break_minutes": planned.pause,  # type: ignore[attr-defined]
             }
         )  # fmt: skip

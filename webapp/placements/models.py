@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, t
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
+from webapp.foundation.ids import new_id
 
 TAKEN = text("status IN ('accepted', 'running')")
 
@@ -35,7 +36,7 @@ class Placement(SQLModel, table=True):
         Index("a_place_is_taken_once", "request_id", "place_number", unique=True, sqlite_where=TAKEN, postgresql_where=TAKEN),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     offer_id: uuid.UUID
     request_id: uuid.UUID = Field(foreign_key="work_request.id")
@@ -69,7 +70,7 @@ class PlannedShift(SQLModel, table=True):
         Index("planned_of_a_person", "participant_id", "day", "starts_at"),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     placement_id: uuid.UUID = Field(foreign_key="placement.id")
     participant_id: uuid.UUID = Field(foreign_key="account.id")

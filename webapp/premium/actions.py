@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
+from webapp.foundation.database import Write
 from webapp.premium.models import LedgerLine, OtherPremium
 from webapp.premium.rules import premium_cents
 from webapp.terms.actions import Terms
@@ -17,7 +18,10 @@ from webapp.terms.actions import Terms
 ledger = LedgerLine.__table__  # type: ignore[attr-defined]
 other = OtherPremium.__table__  # type: ignore[attr-defined]
 
-ADD = insert(ledger)
+ADD = Write(
+    ledger, "municipality_id", "participant_id", "cause", "cause_id", "turn", "reverses_id", "worked_on", "minutes", "rate_cents", "amount_cents",
+    "terms_id", "booked_at",
+)  # fmt: skip
 LINES_OF = (
     select(ledger.c.id, ledger.c.reverses_id, ledger.c.minutes, ledger.c.rate_cents, ledger.c.amount_cents, ledger.c.terms_id)
     .where(ledger.c.cause_id == bindparam("cause_id"))
@@ -55,9 +59,7 @@ def credit(db: Session, credits: Sequence[Credit], *, municipality_id: int, term
                 "rate_cents": rate.cents_per_hour, "amount_cents": cents, "terms_id": rate.term_id, "booked_at": now,
             }
         )  # fmt: skip
-    moving = [row for row in rows if row["amount_cents"]]
-    if moving:
-        db.execute(ADD, moving)
+    ADD.rows(db, [row for row in rows if row["amount_cents"]])
     return [row["amount_cents"] for row in rows]  # type: ignore[misc]
 
 
@@ -77,7 +79,7 @@ def credit_again(db: Session, due: Credit, *, municipality_id: int, terms: Terms
             "turn": due.turn, "reverses_id": standing.id, "worked_on": due.worked_on, "minutes": -standing.minutes,
             "rate_cents": standing.rate_cents, "amount_cents": -standing.amount_cents, "terms_id": standing.terms_id, "booked_at": now,
         }  # fmt: skip
-        db.execute(ADD, [back])
+        ADD.rows(db, [back])
     if due.minutes == 0:
         return 0
     return credit(db, [due], municipality_id=municipality_id, terms=terms, now=now)[0]

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstra
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import RowNumber, Utc, one_of
+from webapp.foundation.ids import new_id
 
 
 class LedgerLine(SQLModel, table=True):
@@ -50,7 +51,7 @@ class OtherPremium(SQLModel, table=True):
     __tablename__ = "other_premium"
     __table_args__ = (CheckConstraint("amount_cents > 0", name="a_premium_is_money"),)
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     participant_id: uuid.UUID = Field(foreign_key="account.id", index=True)
     paid_on: date

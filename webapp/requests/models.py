@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Column
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
+from webapp.foundation.ids import new_id
 
 
 class WorkRequest(SQLModel, table=True):
@@ -23,7 +24,7 @@ class WorkRequest(SQLModel, table=True):
         CheckConstraint("tariff_cents > 0", name="work_has_a_tariff"),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id", index=True)
     establishment_id: uuid.UUID = Field(foreign_key="establishment.id", index=True)
     guide_id: uuid.UUID = Field(foreign_key="account.id")  # the supervisor who helps, by name

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, t
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc
+from webapp.foundation.ids import new_id
 
 OWN = text("municipality_id IS NOT NULL")
 NATIONAL = text("municipality_id IS NULL AND regulation_id IS NULL")
@@ -20,7 +21,7 @@ class Regulation(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("slug", name="a_regulation_is_imported_once"),)
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     slug: str
     organisation: str
     instrument: str
@@ -49,7 +50,7 @@ class Term(SQLModel, table=True):
         Index("national_terms_begin_once_a_day", "key", "valid_from", unique=True, sqlite_where=NATIONAL, postgresql_where=NATIONAL),
     )
 
-    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int | None = Field(default=None, foreign_key="municipality.id")
     regulation_id: uuid.UUID | None = Field(default=None, foreign_key="regulation.id", index=True)
     key: str

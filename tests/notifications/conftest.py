@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from webapp.foundation.database import Database
+from webapp.notifications.keys import own_keys
 from webapp.notifications.models import PushSubscription
-from webapp.notifications.push import PushCarrier, own_keys
+from webapp.notifications.push import PushCarrier
 
 MIDDAY = datetime(2026, 3, 11, 11, 0, tzinfo=UTC)  # a Wednesday, noon in Amsterdam
 

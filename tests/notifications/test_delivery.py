@@ -14,8 +14,9 @@ from tests.notifications.conftest import MIDDAY
 from webapp.foundation.database import Database
 from webapp.notifications.actions import notify, withdraw
 from webapp.notifications.delivery import deliver_waiting
+from webapp.notifications.keys import own_keys
 from webapp.notifications.models import Delivery, Notification, PushSubscription
-from webapp.notifications.push import Answer, own_keys
+from webapp.notifications.push import Answer
 from webapp.people.models import Account
 
 URL = "https://opstap.example"

@@ -21,8 +21,9 @@ from tests.notifications.conftest import MIDDAY
 from tests.notifications.test_delivery import tell
 from webapp.bootstrap import PEERS, peers_are_ready
 from webapp.notifications.delivery import deliver_waiting
+from webapp.notifications.keys import application_key, own_keys
 from webapp.notifications.models import PushSubscription
-from webapp.notifications.push import PushCarrier, Target, application_key, own_keys
+from webapp.notifications.push import PushCarrier, Target
 
 pytestmark = pytest.mark.peer
 

@@ -5,26 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import jwt
 import requests
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import AnyHttpUrl
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session
 from urllib3.exceptions import HTTPError
 from webpush import WebPush, WebPushSubscription
 from webpush.types import WebPushKeys
 from webpush.vapid import VAPID
 
-from webapp.notifications.models import ServerKey
-
-VAPID_PAIR = "vapid"
-SEAM = "\n\n"  # no PEM has an empty line
 TOKEN_SECONDS = 12 * 3600
 REFRESH_BEFORE = 3600
 LIVES_SECONDS = 3 * 24 * 3600  # how long a push service keeps it for a phone that is off
@@ -32,9 +23,6 @@ UNSENDABLE = 413  # said by ourselves: too long, or for a key nobody could have
 LARGEST_PLAIN = 3993  # bytes that still fit a record of 4,096
 PATIENCE_SECONDS = (5, 10)
 LONGEST_ANSWER = 2048  # bytes read and thrown away, so that the connection serves the next message
-
-keys: Any = ServerKey.__table__  # type: ignore[attr-defined]
-KEPT = select(keys.c.value).where(keys.c.name == VAPID_PAIR)
 
 
 class Answer(NamedTuple):
@@ -116,21 +104,3 @@ class PushCarrier:
 
 
 SendPush = Callable[[Target, dict[str, Any], str], Answer]
-
-
-def own_keys(db: Session, *, now: datetime) -> tuple[str, str]:
-    """The VAPID keys (private, public; PEM), made at the first start. Two processes starting at once end with one pair."""
-    found = db.execute(KEPT).scalar_one_or_none()
-    if found is None:
-        private, public, _ = VAPID.generate_keys()
-        add = (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(keys).on_conflict_do_nothing()
-        # both halves are one row, so that a race can never mix two pairs
-        db.execute(add, [{"name": VAPID_PAIR, "value": f"{private.decode()}{SEAM}{public.decode()}", "created_at": now}])
-        found = db.execute(KEPT).scalar_one()
-    private_pem, public_pem = found.split(SEAM)
-    return private_pem, public_pem
-
-
-def application_key(public_pem: str) -> str:
-    """The public key as browsers want it when somebody subscribes."""
-    return VAPID.get_application_server_key(load_pem_public_key(public_pem.encode()))

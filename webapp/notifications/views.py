@@ -14,9 +14,9 @@ from webapp.foundation.database import database, db
 from webapp.foundation.pages import extension, go, page
 from webapp.foundation.texts import gettext as _
 from webapp.notifications import actions
+from webapp.notifications.keys import application_key, own_keys
 from webapp.notifications.messages import words
 from webapp.notifications.models import Notification, PushSubscription
-from webapp.notifications.push import application_key, own_keys
 from webapp.notifications.rules import EndpointRefused, KeyRefused
 from webapp.people.models import Account
 

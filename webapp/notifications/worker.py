@@ -13,8 +13,9 @@ from webapp.foundation.database import Database, make_engine
 from webapp.foundation.logs import log, set_up
 from webapp.foundation.settings import Settings
 from webapp.notifications.delivery import deliver_waiting
+from webapp.notifications.keys import own_keys
 from webapp.notifications.mail import MailCarrier
-from webapp.notifications.push import PushCarrier, own_keys
+from webapp.notifications.push import PushCarrier
 
 EVERY_SECONDS = 5
 STOP_SECONDS = 20  # longer than one message may take

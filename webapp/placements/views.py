@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, abort, g, make_response, request
-from icalendar import Calendar, Event
 from sqlalchemy import select
 
 from webapp.foundation.clock import add_working_days, day_of, instant, now
@@ -102,6 +101,8 @@ def answer(offer_id: uuid.UUID) -> Response:
 @pages.get("/offers/<uuid:offer_id>/calendar.ics")
 def calendar(offer_id: uuid.UUID) -> Response:
     """The planned days of the first week, repeating until the last day, for the phone's own calendar."""
+    from icalendar import Calendar, Event  # 6 MB in memory, for what few ask
+
     found = offer_or_404(offer_id)
     placement = actions.placement_of(db(), found)
     if found.status != "yes" or placement is None:

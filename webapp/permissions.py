@@ -52,6 +52,7 @@ PERMISSIONS = {
     "notifications.read":           allow(*EVERYBODY,           whose="own"),
     "notifications.settings":       allow(*EVERYBODY,           whose="own"),
     "notifications.save_settings":  allow(*EVERYBODY,           whose="own"),
+    "notifications.save_quiet":     allow(*EVERYBODY,           whose="own"),
     "notifications.subscribe":      allow(*EVERYBODY,           whose="own"),
     "notifications.unsubscribe":    allow(*EVERYBODY,           whose="own"),
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import timedelta
 
@@ -99,6 +100,28 @@ def test_a_message_of_the_evening_comes_in_the_morning(world, phone):
     assert carry(world.database, now=evening + timedelta(seconds=5)) == 0
     assert carry(world.database, now=evening.replace(hour=23)) == 0
     assert carry(world.database, now=evening + timedelta(hours=11)) == 1
+
+
+def test_who_chose_other_quiet_hours_gets_messages_by_those(world, phone, as_person):
+    phone(world.participant, "https://fcm.googleapis.com/1")
+    tell(world.database, world.participant)
+    answer = as_person(world.participant).post("/messages/settings/quiet", {"evening": "18:00", "morning": "10:00", "sunday": "1"})
+    assert answer.status_code == 303
+    evening, before_ten, ten = (MIDDAY + timedelta(hours=hours) for hours in (6.5, 21, 22))
+
+    assert [carry(world.database, now=at) for at in (evening, before_ten, ten)] == [0, 0, 1]
+
+
+def test_quiet_hours_stay_as_they_were_when_something_else_comes_in(world, as_person):
+    person = as_person(world.participant)
+    person.post("/messages/settings/quiet", {"evening": "22:00", "morning": "07:00"})
+    for junk in ({}, {"evening": "03:00", "morning": "07:00"}, {"evening": "20:00", "morning": "x"}):
+        assert person.post("/messages/settings/quiet", junk).status_code == 422
+    page = person.get("/messages/settings").text
+    assert [bool(re.search(rf'value="{clock}" checked', page)) for clock in ("18:00", "20:00", "22:00", "07:00", "08:00")] == [0, 0, 1, 1, 0]
+    assert not re.search(r'name="sunday" value="1" checked', page)
+    other = as_person(world.other_participant).get("/messages/settings").text
+    assert 'value="20:00" checked' in other
 
 
 def test_a_participant_gets_at_most_two_a_day_and_finds_the_rest_in_the_app(world, phone, session):

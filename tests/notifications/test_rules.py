@@ -33,16 +33,25 @@ instants = some.datetimes(min_value=datetime(2025, 1, 1), max_value=datetime(202
 )
 def test_nobody_is_woken_up(role, asked, travels):
     read = datetime.fromisoformat
-    assert rules.deliver_at(role, read(asked).replace(tzinfo=UTC)) == read(travels).replace(tzinfo=UTC)
+    assert rules.deliver_at(rules.usual_quiet(role), read(asked).replace(tzinfo=UTC)) == read(travels).replace(tzinfo=UTC)
 
 
 @given(instants)
 def test_a_participants_message_never_travels_at_night_or_on_sunday_nor_before_it_was_written(at):
-    when = rules.deliver_at("participant", at)
+    when = rules.deliver_at(rules.usual_quiet("participant"), at)
     assert when >= at
     assert 8 <= local(when).hour < 20
     assert local(when).weekday() != 6
-    assert rules.deliver_at("participant", when) == when
+    assert rules.deliver_at(rules.usual_quiet("participant"), when) == when
+
+
+@given(instants, some.builds(rules.Quiet, some.sampled_from(rules.EVENINGS), some.sampled_from(rules.MORNINGS), some.booleans()))
+def test_quiet_hours_somebody_chose_are_kept_to_the_minute(at, quiet):
+    when = rules.deliver_at(quiet, at)
+    assert at <= when <= at + timedelta(days=2)
+    assert quiet.morning <= local(when).time() < quiet.evening
+    assert not (quiet.sunday and local(when).weekday() == 6)
+    assert rules.deliver_at(quiet, when) == when
 
 
 CLOCK_CHANGES = [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]
@@ -51,13 +60,13 @@ around_a_change = some.tuples(some.sampled_from(CLOCK_CHANGES), some.integers(-6
 
 @given(around_a_change, some.sampled_from(["participant", "supervisor", "case_manager"]))
 def test_around_a_clock_change_the_quiet_hours_are_those_on_the_wall(at, role):
-    when = rules.deliver_at(role, at)
+    when = rules.deliver_at(rules.usual_quiet(role), at)
     begins = 8 if role == "participant" else 7
     assert when >= at
     assert begins <= local(when).hour < 20
     if when > at:  # then it waits for the first moment that is not quiet, and no longer
         assert (local(when).hour, local(when).minute) == (begins, 0)
-        assert rules.deliver_at(role, when - timedelta(minutes=1)) == when
+        assert rules.deliver_at(rules.usual_quiet(role), when - timedelta(minutes=1)) == when
 
 
 @given(

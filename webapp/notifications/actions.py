@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.foundation.database import Write
 from webapp.foundation.ids import new_id
 from webapp.notifications.messages import ensure_words
-from webapp.notifications.models import Notification, PushSubscription
-from webapp.notifications.rules import ensure_allowed_endpoint, ensure_keys, ensure_plain
+from webapp.notifications.models import Notification, PushSubscription, QuietHours
+from webapp.notifications.rules import Quiet, ensure_allowed_endpoint, ensure_keys, ensure_plain, usual_quiet
 from webapp.people.person import Person
 
 table: Any = Notification.__table__  # type: ignore[attr-defined]
 subscriptions: Any = PushSubscription.__table__  # type: ignore[attr-defined]
+quiet_hours: Any = QuietHours.__table__  # type: ignore[attr-defined]
+QUIET = select(quiet_hours.c.evening, quiet_hours.c.morning, quiet_hours.c.sunday).where(quiet_hours.c.account_id == bindparam("account"))
 MOST_DEVICES = 10  # of one person; the oldest makes room
 
 ADD = Write(table, "id", "municipality_id", "account_id", "key", "slots", "path", "cause_id", "created_at", "deliver_from", doubles=True)
@@ -78,6 +80,28 @@ def withdraw(db: Session, key: str, cause_id: str, *, now: datetime) -> None:
         .where(table.c.key == key, table.c.cause_id == cause_id, table.c.withdrawn_at.is_(None))
         .values(withdrawn_at=now, settled_at=func.coalesce(table.c.settled_at, now))
     )
+
+
+def quiet_of(db: Session, account_id: uuid.UUID, role: str) -> Quiet:
+    """When no message travels to somebody: as they chose, else as usual for their role."""
+    chosen = db.execute(QUIET, {"account": account_id}).first()
+    return Quiet(_clock(chosen.evening), _clock(chosen.morning), chosen.sunday) if chosen else usual_quiet(role)
+
+
+def _clock(minutes: int) -> time:
+    return time(*divmod(minutes, 60))
+
+
+def choose_quiet(db: Session, person: Person, quiet: Quiet) -> None:
+    """From now on no messages then. Choosing again replaces it."""
+    values = {"evening": quiet.evening.hour * 60, "morning": quiet.morning.hour * 60, "sunday": quiet.sunday}
+    known = db.get(QuietHours, person.id)
+    if known is None:
+        db.add(QuietHours(account_id=person.id, municipality_id=person.municipality_id, **values))
+    else:
+        known.sqlmodel_update(values)
+        db.add(known)
+    db.flush()
 
 
 def inbox(db: Session, person: Person, *, since: datetime) -> list[Notification]:

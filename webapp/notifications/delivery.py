@@ -23,9 +23,10 @@ from webapp.foundation.logs import log
 from webapp.foundation.texts import Language, reader_of, use_language
 from webapp.foundation.texts import gettext as _
 from webapp.notifications import rules
+from webapp.notifications.actions import quiet_of
 from webapp.notifications.mail import SendMail
 from webapp.notifications.messages import MAILED_TOO, words
-from webapp.notifications.models import Delivery, Notification, PushSubscription
+from webapp.notifications.models import UNDER_WAY, Delivery, Notification, PushSubscription
 from webapp.notifications.push import Answer, SendPush, Target, origin_of
 from webapp.people.models import Account, Membership
 
@@ -98,7 +99,7 @@ def plan(database: Database, notification_id: uuid.UUID, *, mail: bool, now: dat
             return
         at = row._mapping
         role = role_of(db, at[notices.c.account_id])
-        when = rules.deliver_at(role, now)
+        when = rules.deliver_at(quiet_of(db, at[notices.c.account_id], role), now)
         if when > now:
             db.execute(update(Notification).where(notices.c.id == notification_id, notices.c.settled_at.is_(None)).values(deliver_from=when))
             return
@@ -132,7 +133,7 @@ def ways(db: Session, at: Any, *, mail: bool, now: datetime) -> list[dict[str, A
 
 
 def role_of(db: Session, account_id: uuid.UUID) -> str:
-    """The role that sets somebody's quiet hours: a participant's are the longest."""
+    """The role that sets somebody's usual quiet hours: a participant's are the longest."""
     roles = set(db.execute(select(memberships.c.role).where(memberships.c.account_id == account_id)).scalars())
     return "participant" if "participant" in roles else next(iter(sorted(roles)), "participant")
 
@@ -153,7 +154,7 @@ def waiting(database: Database, *, now: datetime, limit: int) -> list[uuid.UUID]
         return list(
             connection.execute(
                 select(deliveries.c.id)
-                .where(deliveries.c.state == "waiting", deliveries.c.next_try_at <= now)
+                .where(UNDER_WAY, deliveries.c.next_try_at <= now)  # the words of the index, or it is not used
                 .order_by(deliveries.c.next_try_at)
                 .limit(limit)
             ).scalars()
@@ -189,7 +190,7 @@ def carry(
             .where(deliveries.c.id == delivery_id)
         ).one()
         role = role_of(db, row.account_id)
-        awake = rules.deliver_at(role, now)
+        awake = rules.deliver_at(quiet_of(db, row.account_id, role), now)
         if awake > now:  # it was due before the quiet hours, and is late
             db.execute(update(Delivery).where(deliveries.c.id == delivery_id).values(next_try_at=awake, attempts=row.attempts - 1))
             return 0

@@ -6,13 +6,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
 from webapp.foundation.ids import new_id
 
 TO_DELIVER = text("settled_at IS NULL")
+UNDER_WAY = text("state = 'waiting'")
 UNREAD = text("read_at IS NULL AND withdrawn_at IS NULL")
 
 
@@ -66,6 +67,7 @@ class Delivery(SQLModel, table=True):
         UniqueConstraint("notification_id", "channel", "target", name="a_message_travels_once_a_way"),
         one_of("channel", ("push", "mail"), "a_channel_is_known"),
         one_of("state", ("waiting", "sent", "failed", "gone"), "a_delivery_state_is_known"),
+        Index("deliveries_under_way", "next_try_at", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
     )
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
@@ -79,6 +81,19 @@ class Delivery(SQLModel, table=True):
     next_try_at: datetime = Field(sa_type=Utc)
     sent_at: datetime | None = Field(default=None, sa_type=Utc)
     answer: str = ""  # the status code of the last attempt, never a text
+
+
+class QuietHours(SQLModel, table=True):
+    """When somebody wants no messages, if they chose it themselves: minutes since midnight on the clock in Amsterdam."""
+
+    __tablename__ = "quiet_hours"
+    __table_args__ = (CheckConstraint("morning >= 0 AND morning < evening AND evening < 1440", name="a_day_has_time_for_messages"),)
+
+    account_id: uuid.UUID = Field(foreign_key="account.id", primary_key=True)
+    municipality_id: int = Field(foreign_key="municipality.id")
+    evening: int
+    morning: int
+    sunday: bool
 
 
 class ServerKey(SQLModel, table=True):

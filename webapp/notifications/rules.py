@@ -87,18 +87,34 @@ def _on_curve(point: bytes) -> bool:
     return True
 
 
-def deliver_at(role: str, at: datetime) -> datetime:
-    """The first moment from `at` on that is not quiet: 20:00–08:00 and Sundays for participants, 20:00–07:00 for others."""
-    begins = time(8) if role == "participant" else time(7)
+class Quiet(NamedTuple):
+    """When no message travels to somebody: from a clock time in the evening until one in the morning, and on Sunday or not."""
+
+    evening: time
+    morning: time
+    sunday: bool
+
+
+EVENINGS = (time(18), time(20), time(22))
+MORNINGS = (time(7), time(8), time(10))
+
+
+def usual_quiet(role: str) -> Quiet:
+    """For who chose nothing (ux.md part 9): 20:00–08:00 and Sundays for participants, 20:00–07:00 for others."""
+    return Quiet(time(20), time(8), True) if role == "participant" else Quiet(time(20), time(7), False)
+
+
+def deliver_at(quiet: Quiet, at: datetime) -> datetime:
+    """The first moment from `at` on that is not quiet, by the clock on the wall."""
     here = local(at)
     day = here.date()
-    if here.time() >= time(20):
+    if here.time() >= quiet.evening:
         day += timedelta(days=1)
-    if role == "participant" and day.weekday() == 6:
+    if quiet.sunday and day.weekday() == 6:
         day += timedelta(days=1)
-    if day == here.date() and here.time() >= begins:
+    if day == here.date() and here.time() >= quiet.morning:
         return at
-    return instant(day, begins)
+    return instant(day, quiet.morning)
 
 
 def day_begins(day: date) -> datetime:

@@ -17,7 +17,7 @@ from webapp.notifications import actions
 from webapp.notifications.keys import application_key, own_keys
 from webapp.notifications.messages import words
 from webapp.notifications.models import Notification, PushSubscription
-from webapp.notifications.rules import EndpointRefused, KeyRefused
+from webapp.notifications.rules import EVENINGS, MORNINGS, EndpointRefused, KeyRefused, Quiet
 from webapp.people.models import Account
 
 pages = Blueprint("notifications", __name__, template_folder="templates")
@@ -50,7 +50,18 @@ def read(notification_id: uuid.UUID) -> Response:
 def settings() -> Response:
     wishes = db().execute(select(accounts.c.push_wanted, accounts.c.mail_wanted, accounts.c.email).where(accounts.c.id == g.person.id)).one()
     devices = db().execute(select(func.count()).where(subscriptions.c.account_id == g.person.id)).scalar_one()
-    return page("notifications/settings.html", wishes=wishes, devices=devices, push_key=push_key())
+    quiet = actions.quiet_of(db(), g.person.id, g.person.role)
+    return page(
+        "notifications/settings.html",
+        wishes=wishes,
+        devices=devices,
+        push_key=push_key(),
+        evening=f"{quiet.evening:%H:%M}",
+        morning=f"{quiet.morning:%H:%M}",
+        sunday=quiet.sunday,
+        evenings=[(f"{clock:%H:%M}",) * 2 for clock in EVENINGS],
+        mornings=[(f"{clock:%H:%M}",) * 2 for clock in MORNINGS],
+    )
 
 
 def push_key() -> str:
@@ -68,6 +79,17 @@ def save_settings() -> Response:
     wishes = {"push_wanted": request.form.get("push") == "1", "mail_wanted": request.form.get("mail") == "1"}
     db().execute(update(Account).where(accounts.c.id == g.person.id).values(**wishes))
     return go("/messages/settings")
+
+
+@pages.post("/messages/settings/quiet")
+def save_quiet() -> Response:
+    """When no messages come. A time that is not one of those on the page changes nothing."""
+    evening = next((clock for clock in EVENINGS if f"{clock:%H:%M}" == request.form.get("evening")), None)
+    morning = next((clock for clock in MORNINGS if f"{clock:%H:%M}" == request.form.get("morning")), None)
+    if evening is None or morning is None:
+        abort(422)
+    actions.choose_quiet(db(), g.person, Quiet(evening, morning, request.form.get("sunday") == "1"))
+    return go("/messages/settings#quiet")
 
 
 @pages.post("/push/subscriptions")

@@ -49,6 +49,8 @@
     if (navigator.onLine && !kept) return unsay("off");
     await say("off", (strip) => {
       const line = strip.querySelector("[data-when]");
+      strip.querySelector("[data-kept]").hidden = !keeps; // an office keeps nothing
+      strip.querySelector("[data-unkept]").hidden = Boolean(keeps);
       line.hidden = !kept;
       line.textContent = line.dataset.when.replace("%s", moment(kept));
     });
@@ -99,6 +101,8 @@
     chip.setAttribute("data-for", item.url);
     buttons[0].before(chip);
     for (const button of buttons) button.hidden = true;
+    const next = form.nextElementSibling; // what can be done after this, though the server has not heard of this yet
+    if (next?.matches("form[data-follows]")) next.hidden = false;
   };
   /* The form of a kept page was used: other hours get an id of their own. */
   const freshHours = (form) => {
@@ -132,6 +136,9 @@
         else if (form.id === "hours-form" && kept) freshHours(form);
       }
     }
+    const leave = document.querySelector("form[action='/sign-out']");
+    document.querySelector("[data-part=leaving]")?.remove();
+    if (leave && waiting.length) leave.before(await part("leaving"));
     if (waiting.some((item) => Date.now() - item.at > 86_400_000)) await say("late"); else unsay("late");
     if (open.length && !localStorage.getItem("asked-to-persist")) {
       localStorage.setItem("asked-to-persist", "1");

@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -19,6 +20,7 @@ from werkzeug.serving import make_server
 
 from webapp import create_app
 from webapp.demo import fill
+from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import Database
 from webapp.foundation.settings import Settings
 from webapp.pwa import views as pwa
@@ -67,6 +69,21 @@ class Server:
     def rows(self, sql: str, **values: Any) -> list[Any]:
         with self.database.reading.connect() as connection:
             return list(connection.execute(text(sql), values))
+
+    def works_now(self, handle: str) -> None:
+        """Nothing waits for this person, and a shift of today is the only one planned."""
+        at = now()
+        day, times = day_of(at).isoformat(), (at.replace(tzinfo=None) + timedelta(hours=hours) for hours in (-1, 3))
+        started, stops = (f"{time:%Y-%m-%d %H:%M:%S.%f}" for time in times)
+        whose = "participant_id = (SELECT id FROM account WHERE handle = :handle)"
+        keep = f"SELECT max(id) FROM planned_shift WHERE {whose} AND id NOT IN (SELECT planned_shift_id FROM hours_entry WHERE planned_shift_id IS NOT NULL)"
+        with self.database.engine.begin() as connection:
+            for change in (
+                f"UPDATE hours_entry SET status = 'withdrawn' WHERE {whose} AND status IN ('corrected', 'sent', 'disputed')",
+                f"UPDATE planned_shift SET cancelled_at = :started WHERE {whose} AND id <> ({keep})",
+                f"UPDATE planned_shift SET day = :day, starts_at = :started, stops_at = :stops, cancelled_at = NULL WHERE id = ({keep})",
+            ):
+                connection.execute(text(change), {"handle": handle, "day": day, "started": started, "stops": stops})
 
     def posts(self, part: str) -> int:
         return sum(part in path for path, _ in self.seen)
@@ -162,7 +179,7 @@ def test_hours_written_without_internet_wait_survive_a_killed_page_and_are_sent_
 
     key = write_hours(page, "05:00", "06:30")
     expect(page.locator(WAITING)).to_be_visible()
-    expect(page.get_by_text(re.compile("No internet|Geen internet"))).to_be_visible()
+    expect(page.locator("[data-shown=off] [data-kept]")).to_be_visible()
     page.close(run_before_unload=False)
     assert entries(server, key) == []
 
@@ -327,6 +344,44 @@ def test_what_waited_three_hours_still_goes_and_a_start_keeps_its_time(server, p
 
     expect(page.locator(f"#entry-{key}")).to_be_visible()
     assert entries(server, key) == [("sent", 90)]
+
+
+def test_who_starts_and_stops_without_internet_has_both_times_later(server, phone, sign_in):
+    server.works_now(A)
+    page = sign_in(A)
+    visit(page, "/today")
+    phone.set_offline(True)
+    page.locator("form[action$='/check-in'] button").click()
+    stop = page.locator("form[action$='/check-out'] button")
+    expect(stop).to_be_visible()
+    stop.click()
+    expect(page.locator(".hero .chip[data-for]")).to_have_count(2)
+    assert server.rows("SELECT count(*) FROM check_in WHERE stopped_at IS NULL") == [(0,)]
+
+    phone.set_offline(False)
+    expect(page.locator(".chip[data-for]")).to_have_count(0)
+    assert server.posts("/check-in") == server.posts("/check-out") == 1
+    assert server.rows("SELECT count(*) FROM check_in WHERE stopped_at >= started_at AND entry_id NOT IN (SELECT id FROM hours_entry)") == [(1,)]
+
+
+def test_who_signs_out_while_something_waits_reads_what_becomes_of_it(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/hours", "/me")
+    phone.set_offline(True)
+    page.goto("/hours")
+    write_hours(page, "05:00", "06:30")
+    expect(page.locator(WAITING)).to_be_visible()
+    page.goto("/me")
+    expect(page.locator("[data-part=leaving]")).to_be_visible()
+
+
+def test_an_office_is_not_told_that_what_it_does_is_kept(server, phone, sign_in):
+    page = sign_in("waterveen-case-manager-1")
+    phone.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    strip = page.locator("[data-shown=off]")
+    expect(strip.locator("[data-unkept]")).to_be_visible()
+    expect(strip.locator("[data-kept]")).to_be_hidden()
 
 
 def test_an_item_of_yesterday_warns(phone, sign_in):

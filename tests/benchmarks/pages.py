@@ -154,7 +154,7 @@ class Confirming:
     def __init__(self, file: Path, server: Server, count: int) -> None:
         self.server = server
         place = "SELECT m.establishment_id FROM membership m JOIN account a ON a.id = m.account_id WHERE a.handle = 'load-full-1-supervisor-1'"
-        waiting = f"SELECT id FROM hours_entry WHERE establishment_id = ({place}) AND status = 'sent' ORDER BY worked_on LIMIT ?"  # noqa: S608 - fixed words
+        waiting = f"SELECT id FROM hours_entry WHERE establishment_id = ({place}) AND status = 'sent' ORDER BY worked_on LIMIT ?"
         db = sqlite3.connect(file)
         self.ids = [dashed(row[0]) for row in db.execute(waiting, (count,))]
         db.close()

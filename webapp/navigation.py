@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request
+from markupsafe import Markup
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import bindparam, func, select, text
 
 from webapp.foundation.database import db
 from webapp.foundation.pages import go, page, wants_fragment
 from webapp.foundation.settings import LOCAL_HOSTS
-from webapp.foundation.texts import N_, Language, gettext, reader_of, spoken_to
+from webapp.foundation.texts import LANGUAGES, N_, Language, gettext, reader_of, spoken_to
 from webapp.foundation.texts import language as spoken
 from webapp.hours.reads import entries
 from webapp.offers.actions import offers
@@ -131,6 +133,16 @@ def _back() -> str:
     """Where somebody came from, only ever a page of ours."""
     asked = request.values.get("next") or urlsplit(request.referrer or "").path
     return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"
+
+
+STATEMENT_MADE_ON = date(2026, 11, 23)  # when what it says was last looked at
+
+
+@pages.get("/accessibility")
+def accessibility() -> Response:
+    """The accessibility statement, for everybody who can open the app."""
+    unreviewed = [Markup('<bdi lang="{}">{}</bdi>').format(one.code, one.name) for one in LANGUAGES.values() if not one.reviewed]
+    return page("accessibility.html", unreviewed=Markup(", ").join(unreviewed), made_on=STATEMENT_MADE_ON, back_to=_back())
 
 
 @pages.get("/healthz")

@@ -164,6 +164,7 @@ def set_up_templates(app: Flask) -> None:
     )  # fmt: skip
     env.globals.update(
         asset=pages.asset,
+        favicon=pages.favicon,
         part=pages.part,
         icon_mark=pages.icon_mark,
         mini_bars_mark=pictures.mini_bars,

@@ -239,3 +239,11 @@ def test_a_premium_that_is_not_per_hour_breaks_no_page(
     waiting = session.execute(make.HoursEntry.__table__.select().where(make.HoursEntry.__table__.c.status == "sent")).first()
     assert waiting is not None
     assert staff["supervisor"].post(f"/hours/{waiting.id}/confirmation").status_code == 409
+
+
+def test_a_file_is_the_same_for_everybody_and_is_kept_for_a_year(staff: dict[str, Any]) -> None:
+    answer = staff["participant"].get("/static/app.css", headers={"Accept-Encoding": "br"})
+    assert answer.headers.getlist("Vary") == ["Accept-Encoding"]
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert (answer.headers["Content-Security-Policy"], answer.headers["X-Content-Type-Options"]) == ("default-src 'none'", "nosniff")
+    assert sum(len(name) + len(value) + 4 for name, value in answer.headers) < 450  # bytes: they are part of the first visit

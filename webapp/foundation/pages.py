@@ -6,6 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from jinja2_fragments.flask import render_block
@@ -53,6 +54,12 @@ def asset(name: str) -> str:
     file = STATIC / name
     mark = hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.exists() else "0"
     return f"/static/{name}?v={mark}"
+
+
+@lru_cache
+def favicon() -> str:
+    """The icon of the tab inside the page itself: 0.3 kB, and a request less at the first visit."""
+    return "data:image/svg+xml," + quote((STATIC / "favicon.svg").read_text().strip(), safe=" =:/'")
 
 
 MIRRORED = frozenset({

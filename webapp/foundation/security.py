@@ -20,13 +20,15 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=(self), payment=()",
 }
+FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}  # of what is no page
 WITH_HTTPS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 LARGEST_BODY = 256 * 1024
 
 
 def protect(app: Flask, settings: Settings) -> None:
     """Refuse requests other sites make in somebody's name, and send the headers that keep pages ours."""
-    headers = {**HEADERS, **(WITH_HTTPS if settings.url.startswith("https://") else {})}
+    always = WITH_HTTPS if settings.url.startswith("https://") else {}
+    page_headers, file_headers = {**HEADERS, **always}, {**FILE_HEADERS, **always}
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
 
     @app.before_request
@@ -36,8 +38,11 @@ def protect(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def send_headers(response: Response) -> Response:
-        response.headers.extend(headers)
-        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        if request.endpoint == "static":
+            response.headers.extend(file_headers)
+            return response
+        response.headers.extend(page_headers)
+        if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
 

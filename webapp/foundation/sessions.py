@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
@@ -19,8 +19,8 @@ class KeptSessions(SecureCookieSessionInterface):
     def __init__(self) -> None:
         self._checked = lru_cache(REMEMBERED)(self._check)  # what is not well signed raises, and is never remembered
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
-        cookie = request.cookies.get(self.get_cookie_name(app))
+    def open_session(self, app: Flask, asked: Request) -> SecureCookieSession:
+        cookie = asked.cookies.get(self.get_cookie_name(app))
         if not cookie:
             return SecureCookieSession()
         try:
@@ -29,6 +29,11 @@ class KeptSessions(SecureCookieSessionInterface):
             return SecureCookieSession()
         young = datetime.now(UTC) - signed_at <= app.permanent_session_lifetime
         return SecureCookieSession(held if young else None)
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """A file is the same for everybody: it must not say `Vary: Cookie`, or a browser fetches it again after each sign-in."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
 
     def _check(self, app: Flask, cookie: str) -> tuple[dict[str, Any], datetime]:
         serializer = self.get_signing_serializer(app)

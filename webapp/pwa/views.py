@@ -22,7 +22,7 @@ PNG_HEAD = 24  # bytes
 HERE = Path(__file__).parent
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 FONTS = ("source-sans-3-latin.woff2",)  # the others are kept when a page first needs them
-KEPT_FILES = ("app.css", "app.js", "offline.js", "push.js", "icons.svg", "favicon.svg", "icon-192.png", "badge-96.png")
+KEPT_FILES = ("app.css", "app.js", "offline.js", "push.js", "icons.svg", "icon-192.png", "badge-96.png")
 
 
 @pages.app_context_processor

@@ -10,9 +10,9 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request
 from markupsafe import Markup
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, literal_column, select, text
 
-from webapp.foundation.database import db
+from webapp.foundation.database import Read, db
 from webapp.foundation.pages import go, page, wants_fragment
 from webapp.foundation.settings import LOCAL_HOSTS
 from webapp.foundation.texts import LANGUAGES, N_, Language, gettext, reader_of, spoken_to
@@ -46,13 +46,22 @@ MENU: dict[str, Any] = {
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
 
-PARTICIPANT_TODO = select(
-    select(func.count()).where(offers.c.participant_id == bindparam("person"), offers.c.status == "open").scalar_subquery(),
-    select(func.count())
-    .where(entries.c.participant_id == bindparam("person"), entries.c.status == "corrected", entries.c.corrected_minutes < entries.c.minutes)
-    .scalar_subquery(),
+# words of a partial index, as they stand in it (DECISIONS.md 3)
+OPEN: Any = literal_column("'open'")
+SENT: Any = literal_column("'sent'")
+CORRECTED: Any = literal_column("'corrected'")
+PARTICIPANT_TODO = Read(
+    select(
+        select(func.count()).where(offers.c.participant_id == bindparam("person"), offers.c.status == OPEN).scalar_subquery().label("offers"),
+        select(func.count())
+        .where(entries.c.participant_id == bindparam("person"), entries.c.status == CORRECTED, entries.c.corrected_minutes < entries.c.minutes)
+        .scalar_subquery()
+        .label("hours"),
+    )
 )
-SUPERVISOR_TODO = select(func.count()).where(entries.c.establishment_id == bindparam("establishment"), entries.c.status == "sent")
+SUPERVISOR_TODO = Read(
+    select(func.count().label("waiting")).where(entries.c.establishment_id == bindparam("establishment"), entries.c.status == SENT)
+)
 
 
 class Item(NamedTuple):
@@ -84,10 +93,10 @@ def _menu(role: str, _language: str, here: str, todo: tuple[tuple[str, int], ...
 def todo_of(person: Person) -> dict[str, int]:
     """What this person must do, per place in the menu, with one statement."""
     if person.role == Role.PARTICIPANT:
-        open_offers, corrections = db().execute(PARTICIPANT_TODO, {"person": person.id}).one()
-        return {"offers": open_offers, "hours": corrections}
+        found = PARTICIPANT_TODO.first(db(), person=person.id)
+        return {"offers": found.offers, "hours": found.hours}
     if person.role == Role.SUPERVISOR:
-        return {"to_confirm": db().execute(SUPERVISOR_TODO, {"establishment": person.establishment_id}).scalar_one()}
+        return {"to_confirm": SUPERVISOR_TODO.first(db(), establishment=person.establishment_id).waiting}
     return {}
 
 

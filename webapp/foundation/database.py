@@ -140,8 +140,9 @@ class Read:
 
     counting = False
 
-    def __init__(self, statement: Any) -> None:
-        self.statement = statement
+    def __init__(self, statement: Any, kind: Any = None) -> None:
+        """`kind`: a named tuple with the columns of the statement in their order, for who wants its methods."""
+        self.statement, self.kind = statement, kind
         self._ready: dict[str, tuple[str, Any, Any, list[tuple[int, Any]]]] = {}
 
     def all(self, session: Session, **values: Any) -> list[Any]:
@@ -186,12 +187,21 @@ class Read:
             else (lambda values: {name: typed(values, name) for name in compiled.binds})
         )
         columns = list(self.statement.selected_columns)
-        kind: Any = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]
-        readers = [
-            (place, read) for place, column in enumerate(columns) if (read := column.type.dialect_impl(dialect).result_processor(dialect, None))
-        ]
+        kind: Any = self.kind or namedtuple("Row", [column.key for column in columns], rename=True)
+        readers = [(place, read) for place, column in enumerate(columns) if (read := _reader(column.type, dialect))]
         self._ready[dialect.name] = (str(compiled), given, kind._make, readers)
         return self._ready[dialect.name]
+
+
+def _reader(kind: Any, dialect: Dialect) -> Any:
+    """What makes a value of the driver one of ours, or None where it is already."""
+    if isinstance(kind, Utc) and dialect.name == "sqlite":
+        return _instant  # the same as the type itself, without its three layers
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text + "+00:00")
 
 
 class Write:

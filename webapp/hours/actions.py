@@ -18,7 +18,7 @@ from webapp.foundation.clock import day_of, monday_of
 from webapp.history.actions import BEGINNING, Change, Link, record
 from webapp.hours import rules
 from webapp.hours.models import CheckIn, HoursEntry
-from webapp.hours.reads import OVERLAP, TO_CONFIRM, WEEKS, check_ins, entries
+from webapp.hours.reads import OVERLAP, STANDS, TO_CONFIRM, WEEKS, check_ins, entries
 from webapp.hours.rules import Action, Status, next_status
 from webapp.hours.times import Shift, as_planned, deviation_minutes
 from webapp.milestones.actions import Whose, note
@@ -48,7 +48,7 @@ CONFIRM = (
 )  # fmt: skip
 PLAN_OF_THE_DAY = select(planned).where(
     planned.c.placement_id == bindparam("placement"), planned.c.day == bindparam("day"), planned.c.cancelled_at.is_(None),
-    ~select(entries.c.id).where(entries.c.planned_shift_id == planned.c.id, entries.c.status != "withdrawn", entries.c.id != bindparam("entry")).exists(),
+    ~select(entries.c.id).where(entries.c.planned_shift_id == planned.c.id, STANDS, entries.c.id != bindparam("entry")).exists(),
 )  # fmt: skip
 
 

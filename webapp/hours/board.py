@@ -13,15 +13,14 @@ from sqlalchemy import bindparam, func, literal_column, null, select, union_all
 from sqlmodel import Session
 
 from webapp.foundation.clock import local
-from webapp.hours.reads import accounts, entries, files, placements
+from webapp.foundation.database import Read
+from webapp.hours.reads import IS_WAITING, accounts, entries, files, placements
 from webapp.people.person import Person
 from webapp.placements.actions import shifts
 from webapp.terms.actions import Terms
 from webapp.terms.rules import NoTermsInForce
 
-# Words of a partial index stand in the statement as they stand in the index, never as a parameter: only then is it used.
-IS_SENT = entries.c.status == literal_column("'sent'")
-IS_WAITING = entries.c.status.in_([literal_column("'sent'"), literal_column("'corrected'"), literal_column("'disputed'")])
+IS_SENT = entries.c.status == literal_column("'sent'")  # as in the index: see IS_WAITING
 HERE = entries.c.establishment_id == bindparam("establishment")
 THEIRS = select(placements.c.participant_id).where(placements.c.establishment_id == bindparam("establishment"))
 case_managers: Any = accounts.alias("case_manager")
@@ -45,28 +44,6 @@ NOT_AGREED = (
         entries.c.status != literal_column("'sent'"),
     )
 )
-BOARD = union_all(
-    ROWS.where(IS_SENT),
-    ROWS.where(entries.c.confirmed_at >= bindparam("since"), entries.c.status == literal_column("'confirmed'")),
-    NOT_AGREED,
-)
-ONE = ROWS.where(entries.c.id == bindparam("entry"))
-COUNTS = select(
-    func.count(),
-    func.count().filter(entries.c.as_planned),
-    func.count().filter(entries.c.worked_on == bindparam("day")),
-).where(HERE, IS_SENT)
-NEXT_EXPECTED = (
-    select(shifts.c.starts_at, shifts.c.day, accounts.c.first_name, accounts.c.last_name)
-    .join_from(placements, shifts, shifts.c.placement_id == placements.c.id)
-    .join(accounts, accounts.c.id == shifts.c.participant_id)
-    .where(
-        placements.c.establishment_id == bindparam("establishment"), placements.c.status == literal_column("'running'"),
-        shifts.c.starts_at > bindparam("now"), shifts.c.cancelled_at.is_(None),
-    )
-    .order_by(shifts.c.starts_at)
-    .limit(1)
-)  # fmt: skip
 
 
 class Row(NamedTuple):
@@ -145,6 +122,36 @@ class Counts(NamedTuple):
     on_day: int
 
 
+BOARD = Read(
+    union_all(
+        ROWS.where(IS_SENT),
+        ROWS.where(entries.c.confirmed_at >= bindparam("since"), entries.c.status == literal_column("'confirmed'")),
+        NOT_AGREED,
+    ),
+    Row,
+)
+ONE = Read(ROWS.where(entries.c.id == bindparam("entry")), Row)
+COUNTS = Read(
+    select(
+        func.count(),
+        func.count().filter(entries.c.as_planned),
+        func.count().filter(entries.c.worked_on == bindparam("day")),
+    ).where(HERE, IS_SENT),
+    Counts,
+)
+NEXT_EXPECTED = Read(
+    select(shifts.c.starts_at, shifts.c.day, accounts.c.first_name, accounts.c.last_name)
+    .join_from(placements, shifts, shifts.c.placement_id == placements.c.id)
+    .join(accounts, accounts.c.id == shifts.c.participant_id)
+    .where(
+        placements.c.establishment_id == bindparam("establishment"), placements.c.status == literal_column("'running'"),
+        shifts.c.starts_at > bindparam("now"), shifts.c.cancelled_at.is_(None),
+    )
+    .order_by(shifts.c.starts_at)
+    .limit(1)
+)  # fmt: skip
+
+
 @lru_cache(4096)
 def time_range(start: datetime, stop: datetime) -> str:
     """Two instants on the wall clock in Amsterdam: '08:30 – 13:00'. Shifts at one workplace are mostly the same ones."""
@@ -153,8 +160,7 @@ def time_range(start: datetime, stop: datetime) -> str:
 
 def read_board(db: Session, person: Person, *, since: datetime) -> Board:
     """Open hours by day, the newest day first; what was confirmed since `since` keeps its place; below it what is not agreed."""
-    found = db.execute(BOARD, {"establishment": person.establishment_id, "since": since}).all()
-    return arranged([Row._make(row) for row in found])
+    return arranged(BOARD.all(db, establishment=person.establishment_id, since=since))
 
 
 def arranged(rows: Sequence[Row]) -> Board:
@@ -176,17 +182,18 @@ def _day(day: date, rows: list[Row]) -> Day:
 
 def one_row(db: Session, person: Person, entry_id: uuid.UUID) -> Row | None:
     """One entry of this workplace as it is now, whatever its state."""
-    found = db.execute(ONE, {"establishment": person.establishment_id, "entry": entry_id}).first()
-    return Row._make(found) if found is not None else None
+    found: Row | None = ONE.first(db, establishment=person.establishment_id, entry=entry_id)
+    return found
 
 
 def counts(db: Session, person: Person, day: date) -> Counts:
-    return Counts._make(db.execute(COUNTS, {"establishment": person.establishment_id, "day": day}).one())
+    found: Counts = COUNTS.first(db, establishment=person.establishment_id, day=day)
+    return found
 
 
 def next_expected(db: Session, person: Person, *, now: datetime) -> Any:
     """The next planned shift at this workplace, with whose it is, or None."""
-    return db.execute(NEXT_EXPECTED, {"establishment": person.establishment_id, "now": now}).first()
+    return NEXT_EXPECTED.first(db, establishment=person.establishment_id, now=now)
 
 
 def undo_seconds(terms: Terms, today: date) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, and_, bindparam, func, or_, select
+from sqlalchemy import JSON, and_, bindparam, func, literal_column, or_, select
 
 from webapp.history.actions import CHAIN_END
 from webapp.hours.models import CheckIn, HoursEntry
@@ -19,6 +19,10 @@ accounts: Any = Account.__table__  # type: ignore[attr-defined]
 files: Any = ParticipantFile.__table__  # type: ignore[attr-defined]
 check_ins: Any = CheckIn.__table__  # type: ignore[attr-defined]
 placements: Any = Placement.__table__  # type: ignore[attr-defined]
+
+# Words of a partial index stand in a statement as they stand in the index, never as a parameter: only then is it used.
+STANDS = entries.c.status != literal_column("'withdrawn'")
+IS_WAITING = entries.c.status.in_([literal_column("'sent'"), literal_column("'corrected'"), literal_column("'disputed'")])
 
 _weeks = (
     select(entries.c.participant_id, entries.c.week_of, func.sum(entries.c.certain_minutes).label("minutes"))
@@ -40,7 +44,7 @@ OVERLAP = (
     .where(
         entries.c.participant_id == bindparam("participant"),
         entries.c.id != bindparam("entry"),
-        entries.c.status != "withdrawn",
+        STANDS,
         entries.c.worked_on.between(bindparam("first"), bindparam("last")),
         or_(
             and_(entries.c.starts_at < bindparam("stops_at"), entries.c.stops_at > bindparam("starts_at")),

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import lock_municipality
-from webapp.hours.reads import accounts, check_ins, entries, files, placements
+from webapp.hours.reads import IS_WAITING, accounts, check_ins, entries, files, placements
 from webapp.hours.rules import Status, add_working_days
 from webapp.hours.rulings import settle_by, since
 from webapp.notifications.actions import notify_many
@@ -30,7 +30,7 @@ LATE = (
     .join_from(entries, placements, placements.c.id == entries.c.placement_id)
     .join(files, files.c.account_id == entries.c.participant_id)
     .join(accounts, accounts.c.id == entries.c.participant_id)
-    .where(entries.c.status.in_((Status.SENT, Status.CORRECTED)))
+    .where(IS_WAITING, entries.c.status != Status.DISPUTED)
 )  # fmt: skip
 STILL_BUSY = select(check_ins.c.participant_id, check_ins.c.entry_id, shifts.c.stops_at).join_from(
     check_ins, shifts, shifts.c.id == check_ins.c.planned_shift_id

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
-from webapp.hours.reads import accounts, entries
+from webapp.hours.reads import IS_WAITING, accounts, entries
 from webapp.hours.reads import placements as places
 from webapp.hours.rules import Status, add_working_days, answer_due, confirmation_due, ruling_due
 from webapp.people.person import Person
@@ -30,7 +30,7 @@ UNSETTLED = (
     .join_from(entries, workers, workers.c.id == entries.c.participant_id)
     .join(places, places.c.id == entries.c.placement_id)
     .join(guides, guides.c.id == func.coalesce(entries.c.corrected_by, places.c.supervisor_id))
-    .where(entries.c.status.in_((Status.SENT, Status.CORRECTED, Status.DISPUTED)))
+    .where(IS_WAITING)
 )  # fmt: skip
 
 

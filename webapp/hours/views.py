@@ -19,7 +19,7 @@ from webapp.history.actions import history
 from webapp.hours import actions, confirming, disputes, forms, rules  # noqa: F401 - they also add the addresses of supervisors and case managers
 from webapp.hours.blueprint import pages
 from webapp.hours.models import HoursEntry
-from webapp.hours.reads import accounts, check_ins, entries, files, visible_to
+from webapp.hours.reads import STANDS, accounts, check_ins, entries, files, visible_to
 from webapp.hours.rules import Status
 from webapp.hours.times import Shift
 from webapp.hours.words import change_words, reason_words, status_chip
@@ -145,7 +145,7 @@ def oldest_unsent(today: date) -> Any:
 
 def unsent_shifts() -> Any:
     """Planned shifts of this participant for which no hours were written."""
-    written = select(entries.c.id).where(entries.c.planned_shift_id == shifts.c.id, entries.c.status != "withdrawn").exists()
+    written = select(entries.c.id).where(entries.c.planned_shift_id == shifts.c.id, STANDS).exists()
     return select(shifts).where(shifts.c.participant_id == g.person.id, shifts.c.cancelled_at.is_(None), ~written)
 
 

@@ -94,7 +94,7 @@ def _clock(minutes: int) -> time:
 
 def choose_quiet(db: Session, person: Person, quiet: Quiet) -> None:
     """From now on no messages then. Choosing again replaces it."""
-    values = {"evening": quiet.evening.hour * 60, "morning": quiet.morning.hour * 60, "sunday": quiet.sunday}
+    values: dict[str, Any] = {"evening": quiet.evening.hour * 60, "morning": quiet.morning.hour * 60, "sunday": quiet.sunday}
     known = db.get(QuietHours, person.id)
     if known is None:
         db.add(QuietHours(account_id=person.id, municipality_id=person.municipality_id, **values))

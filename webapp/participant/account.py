@@ -6,17 +6,18 @@ import uuid
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from webapp.foundation.database import Read
 from webapp.foundation.texts import long_month, month_words
-from webapp.hours.reads import accounts, entries, placements
+from webapp.hours.reads import IS_WAITING, accounts, entries, placements
 from webapp.hours.rules import Status, waiting_minutes
 from webapp.premium.reads import MONTHS
 from webapp.premium.rules import premium_cents
 from webapp.terms.actions import Terms
 
+# in no order: asked for one, the database would read all there is of somebody, already in that order
 WAITING = Read(
     select(
         entries.c.id, entries.c.status, entries.c.worked_on, entries.c.starts_at, entries.c.stops_at, entries.c.minutes, entries.c.corrected_minutes,
@@ -24,8 +25,7 @@ WAITING = Read(
     )
     .join_from(entries, placements, placements.c.id == entries.c.placement_id)
     .join(accounts, accounts.c.id == placements.c.supervisor_id)
-    .where(entries.c.participant_id == bindparam("participant"), entries.c.status.in_([literal_column(f"'{status}'") for status in ("sent", "corrected", "disputed")]))
-    .order_by(entries.c.worked_on)
+    .where(entries.c.participant_id == bindparam("participant"), IS_WAITING)
 )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date
     sums = {row.month: int(row.cents) for row in MONTHS.all(db, participant=participant_id)}
     waits: list[Waits] = []
     waiting: dict[str, int] = {}
-    for entry in WAITING.all(db, participant=participant_id):
+    for entry in sorted(WAITING.all(db, participant=participant_id), key=lambda entry: entry.worked_on):
         open_minutes = waiting_minutes(Status(entry.status), written=entry.minutes, corrected=entry.corrected_minutes, certain=entry.certain_minutes)
         rate = terms.rate_or_none(entry.worked_on)
         cents = (

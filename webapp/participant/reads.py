@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, literal_column, select
 
 from webapp.foundation.database import Read
-from webapp.hours.reads import check_ins, entries
+from webapp.hours.reads import STANDS, check_ins, entries
 from webapp.notifications.models import Notification
 from webapp.offers.actions import offers
 from webapp.people.employers import Establishment
@@ -45,7 +45,7 @@ PLACEMENT = Read(
 SHIFTS = Read(
     select(shifts.c.id, shifts.c.placement_id, shifts.c.day, shifts.c.starts_at, shifts.c.stops_at, shifts.c.break_minutes)
     .select_from(shifts)
-    .outerjoin(entries, and_(entries.c.planned_shift_id == shifts.c.id, entries.c.status != "withdrawn"))
+    .outerjoin(entries, and_(entries.c.planned_shift_id == shifts.c.id, STANDS))
     .where(
         shifts.c.participant_id == bindparam("person"), shifts.c.day.between(bindparam("from_day"), bindparam("to_day")),
         shifts.c.cancelled_at.is_(None), entries.c.id.is_(None),
@@ -64,7 +64,7 @@ TODO = Read(
         .label("unread"),
     )
     .select_from(files)
-    .outerjoin(offers, and_(offers.c.participant_id == files.c.account_id, offers.c.status == "open", offers.c.closes_at > bindparam("now")))
+    .outerjoin(offers, and_(offers.c.participant_id == files.c.account_id, offers.c.status == literal_column("'open'"), offers.c.closes_at > bindparam("now")))
     .outerjoin(requests, requests.c.id == offers.c.request_id)
     .outerjoin(check_ins, and_(check_ins.c.participant_id == files.c.account_id, check_ins.c.stopped_at.is_(None)))
     .where(files.c.account_id == bindparam("person"))

@@ -125,7 +125,8 @@
 
   /* Read aloud, where the phone has a voice for the language: some are a while in coming. listen.js does it. */
   const ear = document.querySelector(".listen"), mouth = window.speechSynthesis;
-  const load = () => document.head.append(Object.assign(document.createElement("script"), { src: ear.dataset.src, onerror: () => { ear.onclick = tap; trouble(true); } }));
+  const failed = () => { ear.onclick = tap; trouble(true); };
+  const load = () => document.head.append(Object.assign(document.createElement("script"), { src: ear.dataset.src, onerror: failed }));
   const tap = () => {
     ear.onclick = null;
     mouth.speak(new SpeechSynthesisUtterance("")); // an iPhone only speaks after a word in the tap itself

@@ -1,7 +1,8 @@
 /* Reads a page aloud, part after part, with a voice of the phone. Comes at the first tap on "Listen"; on Me also where there is no voice. */
 (() => {
   "use strict";
-  const root = document.documentElement, main = document.getElementById("main"), ear = document.querySelector(".listen"), mouth = window.speechSynthesis;
+  const root = document.documentElement, main = document.getElementById("main");
+  const ear = document.querySelector(".listen"), mouth = window.speechSynthesis;
   const SPEEDS = [0.6, 0.8, 1, 1.2], USUAL = 0.8;
   const LONGEST = 120; // signs in one breath: Chrome falls silent where one takes longer than 15 seconds
   const REST = 100, PATIENCE = 5000; // milliseconds: Chrome loses what follows a cancel at once; so long may a voice take to begin
@@ -45,17 +46,21 @@
     }
   }
   const spell = (text) => text
-    .replace(/(\p{L}+) (\d{1,2}) (\p{L}+)(?!\p{L})/gu, (date, day, number, month) => (whole[day] && whole[month] ? [whole[day], number, whole[month]].join(" ") : date))
+    .replace(/(\p{L}+) (\d{1,2}) (\p{L}+)(?!\p{L})/gu, (date, day, number, month) =>
+      (whole[day] && whole[month] ? [whole[day], number, whole[month]].join(" ") : date))
     .replace(/(\d{1,2}:\d\d)\s*[–-]\s*(\d{1,2}:\d\d)/g, (_, start, stop) => fill(say.range, { start, stop }))
     .replace(/\b(\d{1,2}):(\d\d)\b/g, (_, hours, minutes) => fill(minutes === "00" ? say.hour : say.time, { hours: Number(hours), minutes }))
-    .replace(/€\s*(-?)(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d\d))?(?!\d)/g, (_, sign, euros, cents) => money(Number(sign + euros.replace(/\D/g, "") + (cents || "00"))))
+    .replace(/€\s*(-?)(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d\d))?(?!\d)/g, (_, sign, euros, cents = "00") =>
+      money(Number(sign + euros.replace(/\D/g, "") + cents)))
     .replace(/\s*·\s*/g, ", ");
 
-  /* What there is to read: parts in order, each with the boxes that turn yellow; buttons apart. */
+  /* What there is to read: parts in order, each with the boxes that turn yellow; the title and the buttons apart. */
+  const title = document.querySelector("h1");
   const SKIPPED = "script, style, template, nav, input, select, textarea, output, .step, svg:not([role]), [aria-hidden=true], [inert]";
   const CHOICE = "button:not(.btn-row), a.btn";
   const hidden = (element, look) =>
-    look.display === "none" || look.visibility !== "visible" || element.matches(SKIPPED) || (element.parentElement.matches("details:not([open])") && !element.matches("summary"));
+    element === title || look.display === "none" || look.visibility !== "visible" || element.matches(SKIPPED) ||
+    (element.parentElement.matches("details:not([open])") && !element.matches("summary"));
   const gather = (box, lang, parts, choices) => {
     let words = "";
     const add = (one, text) => { if (/[\p{L}\p{N}]/u.test(text)) parts.push({ boxes: [one], words: text, lang }); };
@@ -71,7 +76,10 @@
         else if (child.matches("br")) words += "\n";
         else if (child.matches("data")) words += child.matches(".minutes") ? length(Number(child.value)) : money(Number(child.value));
         else if (child.matches("img, [role=img]")) { flush(); add(child, child.getAttribute("aria-label") || child.alt || ""); }
-        else if (child.matches("tr, label")) { flush(); add(child.closest(".field > label") ? child.parentElement : child, textOf(child) + valueOf(child.control)); }
+        else if (child.matches("tr, label")) {
+          flush();
+          add(child.matches(".field > label") ? child.parentElement : child, textOf(child) + valueOf(child.control));
+        }
         else if (inline && own === lang) walk(child);
         else { flush(); gather(child, own, parts, choices); }
       }
@@ -95,22 +103,24 @@
 
   /* The whole page: its title, what it says, and what there is to choose. */
   const partsOf = () => {
-    const parts = [], choices = [], title = document.querySelector("h1"), foreign = (choice) => choice.lang && choice.lang !== root.lang;
+    const parts = [], choices = [], foreign = (choice) => choice.lang && choice.lang !== root.lang;
     if (title) gather(title, root.lang, parts);
     gather(main, root.lang, parts, choices);
     const own = choices.filter((choice) => !foreign(choice)), names = own.map((choice) => choice.getAttribute("aria-label") || textOf(choice));
     const list = new Intl.ListFormat(root.lang, { type: "disjunction" });
     const small = (name) => name.replace(/,/g, "").replace(/^./u, (first) => first.toLocaleLowerCase(root.lang));
-    const first = parts.slice(0, 1), rest = parts.slice(1).filter(({ boxes }) => boxes[0] !== title);
     const last = names.length ? [{ boxes: own, words: fill(say.choices, { choices: list.format(names.map(small)) }), lang: root.lang }] : [];
-    return [...first, ...rest, ...last, ...choices.filter(foreign).map((choice) => ({ boxes: [choice], words: textOf(choice), lang: choice.lang }))];
+    return [...parts, ...last, ...choices.filter(foreign).map((choice) => ({ boxes: [choice], words: textOf(choice), lang: choice.lang }))];
   };
   const cut = (text) => {
     if (text.length <= LONGEST) return [text];
     const head = text.slice(0, LONGEST), at = [head.lastIndexOf(", ") + 1, head.lastIndexOf(" "), LONGEST].find((place) => place > LONGEST / 3);
     return [text.slice(0, at).trim(), ...cut(text.slice(at).trim())];
   };
-  const sentences = (line, lang) => (Intl.Segmenter ? [...new Intl.Segmenter(lang, { granularity: "sentence" }).segment(line)].map(({ segment }) => segment) : [line]);
+  const sentences = (line, lang) => {
+    const found = Intl.Segmenter && new Intl.Segmenter(lang, { granularity: "sentence" }).segment(line);
+    return found ? [...found].map(({ segment }) => segment) : [line];
+  };
   const breaths = ({ boxes, words, lang }) => {
     const text = lang === root.lang ? spell(words) : words;
     const lines = text.split("\n").flatMap((line) => sentences(line.replace(/\s+/g, " "), lang));
@@ -168,11 +178,14 @@
     if (spoken) afresh();
   };
   const limits = () => {
-    for (const side of bar.querySelectorAll("[data-by]")) side.setAttribute("aria-disabled", !SPEEDS[SPEEDS.indexOf(rate()) + Number(side.dataset.by)]);
+    const now = SPEEDS.indexOf(rate());
+    for (const side of bar.querySelectorAll("[data-by]")) side.setAttribute("aria-disabled", !SPEEDS[now + Number(side.dataset.by)]);
   };
   const begin = async () => {
     ear.onclick = null;
-    try { bar ||= await part("reader"); } catch { // no internet, and no worker that keeps it
+    try {
+      bar ||= await part("reader");
+    } catch { // no internet, and no worker that keeps it
       const trouble = document.getElementById("trouble");
       Object.assign(trouble, { hidden: false, textContent: trouble.dataset.text });
       ear.onclick = begin;
@@ -218,6 +231,9 @@
 
   addEventListener("pagehide", stop);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") stop(); });
-  document.addEventListener("click", ({ target }) => { if (bar?.isConnected && target.closest(".reading") && !target.closest("a, button, label, summary, input, select, textarea")) pause(Boolean(spoken)); });
+  document.addEventListener("click", ({ target }) => {
+    const own = target.closest("a, button, label, summary, input, select, textarea"); // has a use of its own
+    if (bar?.isConnected && target.closest(".reading") && !own) pause(Boolean(spoken));
+  });
   if (ear.hidden) help().catch(() => {}); else begin();
 })();

@@ -129,6 +129,28 @@
   if (phone && (root.dataset.kept || !navigator.onLine)) rest();
   else if (phone) addEventListener("load", () => (window.requestIdleCallback || setTimeout)(() => { phone.register("/sw.js"); phone.ready.then(rest); }, { timeout: 2000 }));
 
+  /* Read aloud, where the phone has a voice for the language: some are a while in coming. listen.js does it. */
+  const ear = document.querySelector(".listen"), mouth = window.speechSynthesis;
+  const failed = () => { ear.onclick = tap; trouble(true); };
+  const load = () => document.head.append(Object.assign(document.createElement("script"), { src: ear.dataset.src, onerror: failed }));
+  const tap = () => {
+    ear.onclick = null;
+    mouth.speak(new SpeechSynthesisUtterance("")); // an iPhone only speaks after a word in the tap itself
+    load();
+  };
+  const hear = (late) => {
+    const voice = !!mouth && mouth.getVoices().some((voice) => voice.localService && voice.lang.toLowerCase().split(/[-_]/)[0] === lang);
+    if (voice) ear.dataset.voice = "";
+    ear.hidden = late === 1 && !voice;
+    if (ear.hidden && location.pathname === "/me") load();
+  };
+  if (ear) {
+    ear.onclick = tap;
+    if (mouth) mouth.onvoiceschanged = hear;
+    hear();
+    setTimeout(hear, 2000, 1);
+  }
+
   wake(document);
   (document.querySelector('[data-focus=""]') || document.querySelector("[aria-invalid=true]"))?.focus();
 })();

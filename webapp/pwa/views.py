@@ -22,7 +22,7 @@ PNG_HEAD = 24  # bytes
 HERE = Path(__file__).parent
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 FONTS = ("source-sans-3-latin.woff2",)  # the others are kept when a page first needs them
-KEPT_FILES = ("app.css", "app.js", "offline.js", "push.js", "icons.svg", "icon-192.png", "badge-96.png")
+KEPT_FILES = ("app.css", "app.js", "offline.js", "push.js", "listen.js", "icons.svg", "icon-192.png", "badge-96.png")
 
 
 @pages.app_context_processor
@@ -87,5 +87,5 @@ def service_worker() -> Response:
 
 @pages.get("/offline")
 def offline() -> Response:
-    """The page without internet, and the parts offline.js shows. It is kept for everybody, so it knows nobody."""
+    """The page without internet, and the parts offline.js and listen.js show. It is kept for everybody, so it knows nobody."""
     return page("pwa/offline.html", person=None, nav=[], phone_key="", may=lambda endpoint: False)

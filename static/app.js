@@ -41,7 +41,8 @@
   });
 
   /* Hours and premium while somebody types; the server decides. */
-  const number = (amount, style) => new Intl.NumberFormat(lang, { numberingSystem: "latn", ...style }).format(amount);
+  const number = (amount, style, as = lang) => new Intl.NumberFormat(as, { numberingSystem: "latn", ...style }).format(amount);
+  const dutch = lang === "en" ? lang : "nl"; // euros look as on a Dutch bank statement (texts.py)
   const length = (unit, amount) => number(amount, { style: "unit", unit, unitDisplay: unit === "hour" ? "long" : "short" });
   const summarise = (form) => {
     const box = form.querySelector("[data-hours-summary]");
@@ -57,7 +58,7 @@
     const words = hours ? length("hour", odd ? hours : worked / 60) + (odd ? " " + two(odd) : "") : length("minute", worked);
     const cents = Math.floor((worked * Number(box.dataset.rateCents) + 30) / 60);
     all("[data-worked]", box).forEach((slot) => { slot.textContent = words; });
-    all("[data-premium]", box).forEach((slot) => { slot.textContent = number(cents / 100, { style: "currency", currency: "EUR" }); });
+    all("[data-premium]", box).forEach((slot) => { slot.textContent = number(cents / 100, { style: "currency", currency: "EUR" }, dutch); });
   };
   on("input", (event) => event.target.form && summarise(event.target.form));
 

@@ -160,7 +160,7 @@ def set_up_templates(app: Flask) -> None:
     env.filters.update(
         euro=texts.euro, euro_words=texts.euro_words, euro_round=texts.euro_round, duration=texts.duration, duration_words=texts.duration_words,
         day=texts.day_words, Day=texts.Day_words, short_day=texts.short_day, date=texts.date_words, long_date=texts.long_date, clock=texts.clock_words,
-        weekday=texts.weekday_words, month=texts.month_words, long_month=texts.long_month, bdi=texts.bdi, local_day=texts.day_of_instant,
+        weekday=texts.weekday_words, weekdays=texts.weekdays_words, dutch=texts.dutch, month=texts.month_words, long_month=texts.long_month, bdi=texts.bdi, local_day=texts.day_of_instant,
     )  # fmt: skip
     env.globals.update(
         asset=pages.asset,

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -206,7 +207,7 @@ def _hours_words(hours: float, locale: str) -> str:
 
 @lru_cache(4096)
 def _duration_words(minutes: int, code: str) -> str:
-    sign = "−" if minutes < 0 else ""
+    sign = ("\u200e" if LANGUAGES[code].direction == "rtl" else "") + "−" if minutes < 0 else ""  # the mark keeps it before its number
     hours, rest = divmod(abs(minutes), 60)
     if rest in (0, 30) and (hours or rest == 0):
         return sign + _hours_words(hours + rest / 60, LANGUAGES[code].locale)
@@ -268,6 +269,12 @@ def weekday_words(weekday: int) -> str:
     return names
 
 
+def weekdays_words(weekdays: Sequence[int]) -> str:
+    """Weekdays to begin a line with: 'Maandag, woensdag en vrijdag', joined as the language does."""
+    words: str = format_list([weekday_words(weekday) for weekday in weekdays], locale=_current.get().locale)
+    return words[:1].upper() + words[1:]
+
+
 def month_words(day: date) -> str:
     """'mrt', for charts."""
     return _date_words(day, "LLL", _current.get().code).rstrip(".")
@@ -290,6 +297,11 @@ def day_of_instant(instant: datetime) -> date:
 def bdi(text: object) -> Markup:
     """A name inside a sentence: keeps its own direction in Arabic and Farsi."""
     return Markup(f"<bdi>{escape(text)}</bdi>")  # noqa: S704 - escaped
+
+
+def dutch(text: object) -> Markup:
+    """What somebody here wrote in Dutch, a street or the name of a firm: read aloud as Dutch on a page in another language."""
+    return bdi(text) if _current.get().code == "nl" else Markup(f'<bdi lang="nl">{escape(text)}</bdi>')  # noqa: S704 - escaped
 
 
 # collecting and checking the texts ----------------------------------------------------------

@@ -71,3 +71,11 @@ def test_every_icon_is_in_the_sprite(template):
 def test_no_static_file_is_too_heavy(file):
     picture = file.name.startswith("screenshot-")  # shown where somebody installs the app, never on a page
     assert file.stat().st_size <= (60 if picture else KILOBYTES[file.suffix]) * 1024
+
+
+@each_template
+def test_no_words_stand_in_a_template_that_nobody_can_translate(template):
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", template.read_text(), flags=re.DOTALL)
+    text = re.sub(r'[\w-]+="[^"]*"', " ", text)  # a macro may give attributes
+    text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>|&\w+;", " ", text, flags=re.DOTALL)
+    assert set(re.findall(r"[^\W\d_]{2,}", text)) <= {"Opstap"}

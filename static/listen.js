@@ -224,7 +224,7 @@
   };
   const unable = async () => {
     stop();
-    ear.hidden = true;
+    ear.remove(); // not hidden: app.js, which still waits for voices, would show it again
     const card = await help();
     main.prepend(card);
     card.focus();

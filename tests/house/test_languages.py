@@ -19,8 +19,8 @@ from webapp.notifications.messages import MESSAGES
 
 OTHERS = [code for code, spoken in LANGUAGES.items() if code != "en" and "participant" in spoken.readers]
 NO_LATIN = {"ar", "fa", "ti", "uk"}
-# words that are the same in several languages, names of products, and addresses
-SAME = re.compile(r"https?:\S+|\b(Opstap|Safari|Android|iPhone|EN|WCAG|IBAN|min|Status|Stop|Start|Filter|Premie|Pin|PDF|OK)\b")
+# the Dutch word of a law in brackets, what stands on a phone in quotes, words that several languages share, names of products
+SAME = re.compile(r"\([^)]*\)|«[^»]*»|https?:\S+|\b(Opstap|Safari|Android|iPhone|EN|WCAG|IBAN|min|Status|Stop|Start|Filter|Premie|Pin|PDF|OK)\b")
 VOID = {"meta", "link", "input", "br", "img", "hr", "use", "path", "rect", "circle", "line", "polyline"}
 READ_OUT = (
     "aria-label",

@@ -14,7 +14,6 @@ from webapp.notifications.models import PushSubscription
 
 pytestmark = pytest.mark.browser
 
-ON = "Berichten staan aan op deze telefoon."
 
 # the browser's push manager as the W3C describes it: it keeps one subscription, with the key it was asked with
 PUSH_MANAGER = """
@@ -37,6 +36,12 @@ PUSH_MANAGER = """
 """
 
 
+def expect_messages_on(own: Any) -> None:
+    """The page says, in the language of its reader, that messages are on."""
+    state = own.page.locator("[data-push-state]")
+    expect(state).to_have_text(state.get_attribute("data-on") or "")
+
+
 def subscribed(served: Any) -> list[str]:
     with Session(served.database.reading) as db:
         return list(db.execute(select(PushSubscription.endpoint)).scalars())
@@ -56,7 +61,7 @@ def turn_on(own: Any) -> None:
     own.open("/messages/settings")
     assert own.page.evaluate("localStorage.getItem('may')") is None  # nothing is asked before a tap
     own.page.click("[data-push-on]")
-    expect(own.page.locator("[data-push-state]")).to_have_text(ON)
+    expect_messages_on(own)
 
 
 def test_a_tap_turns_messages_on_the_server_is_told_once_and_sign_out_ends_them(phone, served):
@@ -66,7 +71,7 @@ def test_a_tap_turns_messages_on_the_server_is_told_once_and_sign_out_ends_them(
 
     for _ in range(2):
         own.open("/messages/settings")
-        expect(own.page.locator("[data-push-state]")).to_have_text(ON)
+        expect_messages_on(own)
     assert told == ["POST"]
 
     own.open("/me")
@@ -85,7 +90,7 @@ def test_a_phone_with_a_key_we_no_longer_have_subscribes_anew(phone, served):
 
     own.open("/messages/settings")
 
-    expect(own.page.locator("[data-push-state]")).to_have_text(ON)
+    expect_messages_on(own)
     [after] = subscribed(served)
     assert after != before
     assert own.page.evaluate("JSON.parse(localStorage['stand-in']).endpoint") == after
@@ -97,7 +102,7 @@ def test_who_signs_in_next_on_this_phone_gets_the_messages(phone, served):
     own.context.clear_cookies()  # the sign-in ended by itself, so nothing was forgotten
     own.sign_in("waterveen-participant-7")
     own.open("/messages/settings")
-    expect(own.page.locator("[data-push-state]")).to_have_text(ON)
+    expect_messages_on(own)
     with Session(served.database.reading) as db:
         endpoint = own.page.evaluate("JSON.parse(localStorage['stand-in']).endpoint")
         whose = db.execute(select(PushSubscription.account_id).where(PushSubscription.endpoint == endpoint)).scalar_one()

@@ -232,14 +232,25 @@ def _duration(minutes: int, id: str, code: str) -> Markup:
     return Markup('<data{} value="{}" class="minutes">{}</data>').format(mark, minutes, _duration_words(minutes, code))
 
 
+@lru_cache
+def _order(skeleton: str, locale: str) -> str:
+    """In which order a language says the parts of a date (CLDR): 'E d MMM' in Dutch, 'd MMM E' in Turkish."""
+    return str(Locale.parse(locale).datetime_skeletons[skeleton])
+
+
 @lru_cache(4096)
-def _date_words(day: date, pattern: str, code: str) -> str:
-    return format_date(day, pattern, locale=LANGUAGES[code].locale)
+def _date_words(day: date, wanted: str, code: str) -> str:
+    locale = LANGUAGES[code].locale
+    if wanted == "day":  # the order of the short form, with whole words
+        pattern = re.sub(r"E+", "EEEE", re.sub(r"(M|L)+", lambda month: month[1] * 4, _order("MMMEd", locale)))
+    else:
+        pattern = _order(wanted, locale) if wanted in ("MMMEd", "MMMMd") else wanted
+    return format_date(day, pattern, locale=locale)
 
 
 def day_words(day: date) -> str:
     """'donderdag 12 maart'."""
-    return _date_words(day, "EEEE d MMMM", _current.get().code)
+    return _date_words(day, "day", _current.get().code)
 
 
 def Day_words(day: date) -> str:
@@ -250,17 +261,17 @@ def Day_words(day: date) -> str:
 
 def short_day(day: date) -> str:
     """'wo 11 mrt'."""
-    return _date_words(day, "EEE d MMM", _current.get().code)
+    return _date_words(day, "MMMEd", _current.get().code)
 
 
 def date_words(day: date) -> str:
     """'12 maart', or with the year when asked for by `long_date`."""
-    return _date_words(day, "d MMMM", _current.get().code)
+    return _date_words(day, "MMMMd", _current.get().code)
 
 
 def long_date(day: date) -> str:
     """'12 maart 2026'."""
-    return _date_words(day, "d MMMM y", _current.get().code)
+    return _date_words(day, "long", _current.get().code)
 
 
 def weekday_words(weekday: int) -> str:

@@ -105,9 +105,14 @@ def home_of(person: Person) -> str:
 
 
 def ask_to_sign_in() -> Response:
-    """To the sign-in page, and back here afterwards; htmx is sent there in the whole window."""
+    """To the sign-in page, and back here afterwards; htmx is sent there in the whole window.
+
+    A form that may wait on the phone (it says whose it is) gets 401: the worker then keeps what was typed until its person is back.
+    """
     if request.is_json:
         return make_response({"error": "sign in first"}, 401)
+    if request.method == "POST" and request.form.get("_person"):
+        return page("people/sign_in.html", status=401)
     back = "?" + urlencode({"next": request.full_path.rstrip("?")}) if request.method == "GET" and not wants_fragment() else ""
     return go("/sign-in" + back)
 

@@ -234,6 +234,37 @@ def test_nothing_of_one_person_is_sent_or_shown_under_another(server, phone, sig
     assert entries(server, key) == [("sent", 90)]
 
 
+def test_what_was_typed_while_the_session_ended_is_kept_and_sent_after_signing_in(server, phone, sign_in):
+    page = sign_in(A)
+    visit(page, "/hours")
+    phone.clear_cookies()
+
+    key = write_hours(page, "05:00", "06:30")
+    page.wait_for_url(re.compile("/demo|/sign-in"))
+    assert entries(server, key) == []
+
+    again = sign_in(A)
+    again.goto("/hours")
+    expect(again.locator(f"#entry-{key}")).to_be_visible()
+    assert entries(server, key) == [("sent", 90)]
+
+
+def test_a_confirmation_while_the_session_ended_is_kept_and_sent_after_signing_in(server, phone, sign_in):
+    page = sign_in(SUPERVISOR)
+    visit(page, "/employer/hours")
+    row = page.locator("article.who[data-status=sent]").first
+    key = UUID(row.get_attribute("id").removeprefix("entry-"))
+    phone.clear_cookies()
+
+    row.locator("button.ok").click()
+    page.wait_for_url(re.compile("/demo|/sign-in"))
+    assert entries(server, key)[0][0] == "sent"
+
+    again = sign_in(SUPERVISOR)
+    expect(again.locator(f"#entry-{key}[data-status=confirmed]")).to_be_visible()
+    assert entries(server, key)[0][0] == "confirmed"
+
+
 def test_the_server_refuses_what_another_person_wrote(server, phone, sign_in):
     page = sign_in(A)
     page.goto("/hours")

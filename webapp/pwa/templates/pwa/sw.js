@@ -132,17 +132,26 @@ async function post(event, request) {
   const person = form.get("_person"), label = form.get("_label"), back = form.get("_back");
   const coming = fetch(request);
   if (!person || label === null) return coming.catch((error) => { if (htmx) throw error; return offlinePage(); });
-  try {
-    const answer = await Promise.race([coming, later(VERY_SLOW).then(() => { throw new Error("slow"); })]);
-    const taken = answer.type === "opaqueredirect" || (htmx && answer.ok);
-    if (taken) event.waitUntil(settled(person, path).then(changed));
-    return answer;
-  } catch {
+  const there = back && back.startsWith("/") && !back.startsWith("//") ? back : "/";
+  const hold = async () => {
     for (const name of OWN_FIELDS) form.delete(name);
     await keep({ person, url: path, body: form.toString(), label });
     self.registration.sync?.register("waiting").catch(() => {});
     event.waitUntil(changed());
-    return htmx ? new Response(null, { status: 204 }) : Response.redirect(back && back.startsWith("/") && !back.startsWith("//") ? back : "/", 303);
+  };
+  try {
+    const answer = await Promise.race([coming, later(VERY_SLOW).then(() => { throw new Error("slow"); })]);
+    if (answer.status === 401) { // signed out meanwhile: it waits here until this person is back
+      await hold();
+      const address = "/sign-in?next=" + encodeURIComponent(there);
+      return htmx ? new Response(null, { headers: { "HX-Redirect": address } }) : Response.redirect(address, 303);
+    }
+    const taken = answer.type === "opaqueredirect" || (htmx && answer.ok);
+    if (taken) event.waitUntil(settled(person, path).then(changed));
+    return answer;
+  } catch {
+    await hold();
+    return htmx ? new Response(null, { status: 204 }) : Response.redirect(there, 303);
   }
 }
 

@@ -110,7 +110,7 @@ def spoken_to(reader: str) -> list[Language]:
 def best_language(accepted: str) -> str:
     """The first language of an Accept-Language header that we speak, otherwise Dutch.
 
-    >>> best_language("ti-ER, en;q=0.8, nl;q=0.9")
+    >>> best_language("fr-FR, en;q=0.8, nl;q=0.9")
     'nl'
     """
     wishes = []

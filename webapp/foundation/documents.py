@@ -1,0 +1,55 @@
+"""Documents on paper: one PDF from a layout (`<slice>/documents/NAME.typ`) and words that are already in a language.
+
+The layout holds no word of its own: everything a reader sees comes in `content`, translated where it was made. Every
+document is tagged, names its language and its title, and carries the PDF/UA-1 marker; its fonts travel with Opstap.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import Response, make_response
+
+from webapp.foundation.texts import language
+
+WEBAPP = Path(__file__).parents[1]
+FONTS = Path(__file__).parent / "fonts"
+
+
+def pdf(layout: str, *, title: str, content: Mapping[str, Any], at: datetime | None = None) -> bytes:
+    """A PDF of A4 pages. `layout` is a path inside webapp ("access/documents/letter.typ"); `at` is the instant it says it was made.
+
+    `content` is plain values (text, numbers, lists, mappings); the layout reads it with `content-of()`. A picture travels as SVG text.
+    The same content at the same instant gives the same bytes. Raises typst.TypstError when the layout is wrong.
+    """
+    import typst  # 80 MB that a page never needs
+
+    spoken = language()
+    told = {**content, "title": title, "lang": spoken.code, "dir": spoken.direction}
+    made: bytes = typst.compile(
+        WEBAPP / layout, root=WEBAPP, font_paths=[FONTS], ignore_system_fonts=True, format="pdf", pdf_standards="ua-1",
+        sys_inputs={"content": json.dumps(told, ensure_ascii=False, default=str), "at": str(int(at.timestamp())) if at else ""},
+    )  # fmt: skip
+    return made
+
+
+def qr_svg(text: str) -> str:
+    """A QR code as SVG text for a layout: always black on white."""
+    import segno
+
+    out = BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", border=4, xmldecl=False, svgclass=None, lineclass=None, light="#ffffff")
+    return out.getvalue().decode()
+
+
+def send(document: bytes, filename: str) -> Response:
+    """The answer that carries a PDF; it opens in the browser and is saved under this name."""
+    answer = make_response(document)
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    return answer

@@ -63,8 +63,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here has to survive a power cut
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
-        connection.exec_driver_sql("CREATE DATABASE empty")
-    engine = make_engine(base.set(database="empty").render_as_string(hide_password=False))
+        connection.exec_driver_sql("CREATE ROLE opstap LOGIN NOSUPERUSER NOBYPASSRLS")  # as an installation has it
+        connection.exec_driver_sql("CREATE DATABASE empty OWNER opstap")
+    engine = make_engine(base.set(username="opstap", database="empty").render_as_string(hide_password=False))
     upgrade(engine)
     engine.dispose()
     yield base.render_as_string(hide_password=False)
@@ -91,8 +92,8 @@ def new_database(request: pytest.FixtureRequest) -> NewDatabase:
         name = f"t{uuid4().hex}"
         admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE empty")
-        yield base.set(database=name).render_as_string(hide_password=False)
+            connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER opstap TEMPLATE empty")
+        yield base.set(username="opstap", database=name).render_as_string(hide_password=False)
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
         admin.dispose()

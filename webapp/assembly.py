@@ -18,6 +18,7 @@ from webapp.foundation import clock, database, files, logs, pages, pictures, sec
 from webapp.foundation.compiling import SpokenEnvironment
 from webapp.foundation.sessions import KeptSessions
 from webapp.foundation.settings import Settings, load
+from webapp.foundation.tenancy import look_everywhere
 from webapp.hours import views as hours
 from webapp.notifications import views as notifications
 from webapp.offers import views as offers
@@ -110,7 +111,11 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
         g.person = known
         wished = known.language if known else request.cookies.get("language") or texts.best_language(request.headers.get("Accept-Language", ""))
         texts.use_language(wished, texts.reader_of(known.role if known else None))
-        if endpoint is None or endpoint in PUBLIC or may(known, endpoint):
+        if endpoint in PUBLIC:
+            if known is not None:
+                look_everywhere(database.db())
+            return None
+        if endpoint is None or may(known, endpoint):
             return None
         if known is None:
             return navigation.ask_to_sign_in()

@@ -61,8 +61,20 @@ def is_empty(database: Any) -> bool:
 def serve(arguments: argparse.Namespace) -> int:
     """Serve the pages; the database is migrated first."""
     settings = load()
-    open_database(settings, migrate=True).engine.dispose()
+    engine = open_database(settings, migrate=True).engine
+    refuse_a_role_above_the_policies(engine)
+    engine.dispose()
     os.execv(sys.executable, server_command(settings, settings.workers))
+
+
+def refuse_a_role_above_the_policies(engine: Any) -> None:
+    """Raises Refused where row-level security would not hold for this installation."""
+    from webapp.foundation.tenancy import ignores_policies
+
+    if ignores_policies(engine):
+        raise Refused(
+            "This PostgreSQL role passes over row-level security; give Opstap one of its own: CREATE ROLE opstap LOGIN NOSUPERUSER NOBYPASSRLS, owner of its database."
+        )
 
 
 def server_command(settings: Settings, workers: int) -> list[str]:
@@ -114,6 +126,9 @@ def work(arguments: argparse.Namespace) -> int:
     from webapp.watch import CLOCKWORK
 
     settings = load()
+    engine = open_database(settings).engine
+    refuse_a_role_above_the_policies(engine)
+    engine.dispose()
     run_worker(settings, CLOCKWORK)
     return 0
 

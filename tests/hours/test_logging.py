@@ -17,6 +17,7 @@ from webapp.foundation.database import Database
 from webapp.history.models import HistoryRow
 from webapp.hours.models import CheckIn, HoursEntry
 from webapp.notifications.models import Notification
+from webapp.people.employers import Establishment
 from webapp.placements.models import Placement, PlannedShift
 
 OCTOBER = date(2025, 10, 25)  # a Saturday; the night after it has 02:30 twice
@@ -404,3 +405,13 @@ def test_the_message_to_a_supervisor_is_one_a_day_however_many_shifts(world: mak
 
     (told,) = session.execute(select(Notification).where(col(Notification.key) == "confirm.ask")).scalars().all()
     assert (told.account_id, told.path) == (world.supervisor.account_id, "/employer/hours")
+
+
+def test_an_id_that_is_taken_in_another_municipality_is_nobodys_business(world: make.World, as_person: Any, session: Session) -> None:
+    taken = make.hours(world.database, world.placement, day=TUESDAY)
+    request = make.work_request(world.database, session.get_one(Establishment, world.strange_supervisor.establishment_id), world.strange_supervisor)
+    far = make.placement(world.database, request, world.stranger, world.strange_case_manager)
+
+    assert as_person(world.stranger).post(f"/hours/{taken.id}", form(far)).status_code == 404
+
+    assert session.execute(select(HoursEntry.participant_id)).scalars().all() == [world.participant.account_id]

@@ -36,6 +36,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
+from webapp.foundation.tenancy import begin_with_everything
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -80,7 +82,9 @@ def one_of(column: str, values: Iterator[str] | list[str] | tuple[str, ...], nam
 def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL, set up so that both keep the same promises."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=False)
+        engine = create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=False)
+        begin_with_everything(engine)
+        return engine
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 8, "max_overflow": 24}
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
@@ -321,6 +325,13 @@ def forget(_error: BaseException | None = None) -> None:
     session: Session | None = g.pop("session", None)
     if session is not None:
         session.close()
+
+
+def dialect_of(session: Session) -> str:
+    """On which kind of database this session works, without setting up one that only reads."""
+    kept = session.info.get("driver")
+    name: str = (kept[0] if kept else session.get_bind().dialect).name
+    return name
 
 
 def lock_municipality(session: Session, municipality_id: int) -> None:

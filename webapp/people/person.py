@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, now
-from webapp.foundation.database import LOCK_SPACE, SAFE_METHODS, Read, db
+from webapp.foundation.database import LOCK_SPACE, SAFE_METHODS, Read, db, dialect_of
+from webapp.foundation.tenancy import acting_for, narrowed
 from webapp.people.employers import Establishment
 from webapp.people.models import Account, Membership, Municipality, SignIn
 
@@ -74,16 +75,25 @@ SIGNED_IN = (
         or_(membership.c.valid_until.is_(None), membership.c.valid_until >= bindparam("today")),
     )
 )  # fmt: skip
-# PostgreSQL, before a change: the same row, and the lock of `lock_municipality` in the same statement
-SIGNED_IN_AND_LOCKED = Read(SIGNED_IN.add_columns(func.pg_advisory_xact_lock(LOCK_SPACE, municipality.c.id)))
+# PostgreSQL: the same row, and from here on the transaction acts for their municipality alone (foundation/tenancy.py)
+SIGNED_IN_FOR_ONE = SIGNED_IN.add_columns(acting_for(municipality.c.id))
+NARROWED = Read(SIGNED_IN_FOR_ONE)
+# before a change also the lock of `lock_municipality`, in the same statement
+NARROWED_AND_LOCKED = Read(SIGNED_IN_FOR_ONE.add_columns(func.pg_advisory_xact_lock(LOCK_SPACE, municipality.c.id)))
 JUST_SIGNED_IN = Read(SIGNED_IN)
 
 
 def signed_in_person(session: Session, sign_in_id: uuid.UUID, at: datetime, today: date, *, to_change: bool = False) -> Person | None:
     """The person behind a sign-in that still counts, or None. `to_change`: writers of a municipality then wait in line."""
-    read = SIGNED_IN_AND_LOCKED if to_change and session.get_bind().dialect.name == "postgresql" else JUST_SIGNED_IN
+    narrows = dialect_of(session) == "postgresql"
+    read = (NARROWED_AND_LOCKED if to_change else NARROWED) if narrows else JUST_SIGNED_IN
     row = read.first(session, sign_in=sign_in_id, now=at, today=today)
-    return Person._make(row[:FIELDS]) if row is not None else None
+    if row is None:
+        return None
+    person = Person._make(row[:FIELDS])
+    if narrows:
+        narrowed(session, person.municipality_id)
+    return person
 
 
 class SignedIn(LoginManager):

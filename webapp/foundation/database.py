@@ -6,17 +6,22 @@ municipality), readers never wait, and a request that fails has saved nothing.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
+import uuid
 from collections import namedtuple
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from flask import current_app, g, has_request_context, request
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Connection,
     DateTime,
@@ -24,10 +29,13 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Uuid,
+    bindparam,
     create_engine,
     event,
     text,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
@@ -135,11 +143,48 @@ def _year_month_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
     return f"substr({compiler.process(element.clauses, **kw)}, 1, 7)"
 
 
+class Ids(TypeDecorator[list[uuid.UUID]]):
+    """Identifiers as one parameter, for `among`: a JSON list on SQLite, an array on PostgreSQL."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(postgresql.ARRAY(Uuid()) if dialect.name == "postgresql" else String())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return json.dumps([one.hex for one in value]) if dialect.name == "sqlite" else list(value)
+
+
+class among(FunctionElement[bool]):
+    """`among(column, "ids")`: whether a column is one of the identifiers of a parameter, in a statement whose text is always the same."""
+
+    type = Boolean()
+    name = "among"
+    _is_implicitly_boolean = True  # or SQLAlchemy writes "= 1" behind it on SQLite, and no index is used
+    inherit_cache = True
+
+    def __init__(self, column: Any, parameter: str) -> None:
+        super().__init__(column, bindparam(parameter, type_=Ids()))
+
+
+@compiles(among)
+def _among(element: Any, compiler: Any, **kw: Any) -> str:
+    column, given = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} = ANY({given})"
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    column, given = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - our own names
+
+
 class Read:
     """A read of a hot page: compiled once per kind of database, then run on the driver itself.
 
     Through the session a statement costs about 0.08 ms besides its own work, this way about 0.01 (DECISIONS.md 16).
-    Gives named tuples, with the same types as the session would. Only for SELECTs without lists of values.
+    Gives named tuples, with the same types as the session would. A list of identifiers is one parameter (`among`).
     """
 
     counting = False
@@ -150,15 +195,9 @@ class Read:
         self._ready: dict[str, tuple[str, Any, Any, list[tuple[int, Any]]]] = {}
 
     def all(self, session: Session, **values: Any) -> list[Any]:
-        kept = session.info.get("driver")
-        if kept is None:
-            connection = session.connection()
-            kept = (connection.dialect, connection.connection.dbapi_connection)
-            if session.info.get("only_reads"):  # one transaction from begin to end, so one connection
-                session.info["driver"] = kept
-        dialect, driver = kept
+        dialect, driver = driver_of(session)
         sql, given, row, readers = self._ready.get(dialect.name) or self._prepare(dialect)
-        found = driver.execute(sql, given(values)).fetchall()  # type: ignore[union-attr]
+        found = driver.execute(sql, given(values)).fetchall()
         if Read.counting and has_request_context():
             g.statements = g.get("statements", 0) + 1
         made = []
@@ -176,25 +215,58 @@ class Read:
 
     def _prepare(self, dialect: Dialect) -> tuple[str, Any, Any, list[tuple[int, Any]]]:
         compiled = self.statement.compile(dialect=dialect)
-        writers = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-        known = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-
-        def typed(values: Mapping[str, Any], name: str) -> Any:
-            value = values[name] if name in values else known[name]
-            write = writers[name]
-            return write(value) if write and value is not None else value
-
-        order = compiled.positiontup
-        given = (
-            (lambda values: [typed(values, name) for name in order])
-            if order
-            else (lambda values: {name: typed(values, name) for name in compiled.binds})
-        )
         columns = list(self.statement.selected_columns)
         kind: Any = self.kind or namedtuple("Row", [column.key for column in columns], rename=True)
         readers = [(place, read) for place, column in enumerate(columns) if (read := _reader(column.type, dialect))]
-        self._ready[dialect.name] = (str(compiled), given, kind._make, readers)
+        self._ready[dialect.name] = (str(compiled), giving(compiled, dialect), kind._make, readers)
         return self._ready[dialect.name]
+
+
+class Do:
+    """An UPDATE that a hot action makes, compiled and run as `Read` and `Write` are."""
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        self._ready: dict[str, tuple[str, Any]] = {}
+
+    def run(self, session: Session, **values: Any) -> int:
+        """Gives how many rows it changed. What the session still holds is not written first."""
+        dialect, driver = driver_of(session)
+        if dialect.name not in self._ready:
+            compiled = self.statement.compile(dialect=dialect)
+            self._ready[dialect.name] = (str(compiled), giving(compiled, dialect))
+        sql, given = self._ready[dialect.name]
+        done = driver.execute(sql, given(values))
+        if Read.counting and has_request_context():
+            g.statements = g.get("statements", 0) + 1
+        return int(done.rowcount)
+
+
+def driver_of(session: Session) -> tuple[Dialect, Any]:
+    """The kind of database and the connection of the driver itself that this session works on, within its transaction."""
+    kept: tuple[Dialect, Any] | None = session.info.get("driver")
+    if kept is None:
+        connection = session.connection()
+        kept = (connection.dialect, connection.connection.dbapi_connection)
+        if session.info.get("only_reads"):  # one transaction from begin to end, so one connection
+            session.info["driver"] = kept
+    return kept
+
+
+def giving(compiled: Any, dialect: Dialect) -> Callable[[Mapping[str, Any]], Any]:
+    """What makes the values of a statement ready for the driver, in the order or under the names it wants them."""
+    writers = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+    known = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+
+    def typed(values: Mapping[str, Any], name: str) -> Any:
+        value = values[name] if name in values else known[name]
+        write = writers[name]
+        return write(value) if write and value is not None else value
+
+    order = compiled.positiontup
+    if order:
+        return lambda values: [typed(values, name) for name in order]
+    return lambda values: {name: typed(values, name) for name in compiled.binds}
 
 
 def _reader(kind: Any, dialect: Dialect) -> Any:
@@ -206,6 +278,24 @@ def _reader(kind: Any, dialect: Dialect) -> Any:
 
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text + "+00:00")
+
+
+def _writer(kind: Any, dialect: Dialect) -> Any:
+    """What makes one of our values one for the driver, or None where it is already."""
+    if dialect.name == "sqlite":  # the same as the types themselves, without their layers
+        if isinstance(kind, Utc):
+            return _instant_text
+        if isinstance(kind, Uuid):
+            return attrgetter("hex")
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+@lru_cache(16)
+def _instant_text(at: datetime) -> str:
+    """An instant as SQLite keeps it; the rows of one action share theirs."""
+    if at.tzinfo is None:
+        raise ValueError("an instant without a time zone")
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 class Write:
@@ -224,14 +314,13 @@ class Write:
         """Write these rows, in the transaction of the session. What the session still holds is not written first."""
         if not rows:
             return
-        connection = session.connection()
-        sql, writers = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect)
+        dialect, driver = driver_of(session)
+        sql, writers = self._ready.get(dialect.name) or self._prepare(dialect)
         named = list(zip(self.columns, writers, strict=True))
         given = [[write(row[name]) if write and row[name] is not None else row[name] for name, write in named] for row in rows]
-        driver: Any = connection.connection.dbapi_connection
         try:
             driver.cursor().executemany(sql, given)
-        except connection.dialect.dbapi.IntegrityError as refused:  # type: ignore[union-attr]
+        except dialect.dbapi.IntegrityError as refused:  # type: ignore[union-attr]
             raise IntegrityError(sql, None, refused) from refused
         if Read.counting and has_request_context():
             g.statements = g.get("statements", 0) + 1
@@ -240,8 +329,7 @@ class Write:
         names = [self.table.c[name] for name in self.columns]
         slots = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(names))
         sql = f"INSERT INTO {self.table.name} ({', '.join(self.columns)}) VALUES ({slots})" + " ON CONFLICT DO NOTHING" * self.doubles  # noqa: S608 - our own names
-        writers = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in names]
-        self._ready[dialect.name] = (sql, writers)
+        self._ready[dialect.name] = (sql, [_writer(column.type, dialect) for column in names])
         return self._ready[dialect.name]
 
 

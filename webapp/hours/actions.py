@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, monday_of
+from webapp.foundation.database import Do, Read, among, dialect_of
 from webapp.history.actions import BEGINNING, Change, Link, record
 from webapp.hours import rules
 from webapp.hours.models import CheckIn, HoursEntry
@@ -35,11 +36,11 @@ from webapp.terms.actions import Terms
 planned: Any = PlannedShift.__table__  # type: ignore[attr-defined]
 files: Any = ParticipantFile.__table__  # type: ignore[attr-defined]
 
-CONFIRM = (
+CONFIRM = Do(
     update(entries)
-    .where(entries.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(entries.c.id, "ids"))
     .values(
-        status=Status.CONFIRMED, certain_minutes=entries.c.minutes, version=entries.c.version + 1,
+        status=Status.CONFIRMED.value, certain_minutes=entries.c.minutes, version=entries.c.version + 1,
         confirmed_by=bindparam("by"), confirmed_at=bindparam("at"),
         # a correction that the supervisor gave up must not come back later; the history keeps it
         corrected_starts_at=None, corrected_stops_at=None, corrected_break_minutes=None, corrected_minutes=None,
@@ -205,10 +206,12 @@ class ToConfirm(NamedTuple):
         return monday_of(self.worked_on)
 
 
+READ_TO_CONFIRM = Read(TO_CONFIRM, ToConfirm)
+
+
 def to_confirm(db: Session, ids: Sequence[uuid.UUID], *, by: Person) -> list[ToConfirm]:
     """Of these entries, the ones at this supervisor's own workplace."""
-    rows = db.execute(TO_CONFIRM, {"municipality": by.municipality_id, "establishment": by.establishment_id, "ids": list(ids)}).all()
-    return [ToConfirm._make(row) for row in rows]
+    return READ_TO_CONFIRM.all(db, municipality=by.municipality_id, establishment=by.establishment_id, ids=ids)
 
 
 def confirm(db: Session, chosen: Sequence[ToConfirm], *, by: Person, terms: Terms, undo_seconds: int, now: datetime) -> int:
@@ -225,7 +228,7 @@ def confirm(db: Session, chosen: Sequence[ToConfirm], *, by: Person, terms: Term
     if not fresh:
         return 0
     before = weeks_of(db, {entry.participant_id for entry in fresh})
-    db.execute(CONFIRM, {"ids": [entry.id for entry in fresh], "by": by.id, "at": now})
+    CONFIRM.run(db, ids=[entry.id for entry in fresh], by=by.id, at=now)
     first_time = [entry for entry in fresh if entry.certain_minutes == 0]
     cents = dict(
         zip(
@@ -433,7 +436,7 @@ def matching_plan(db: Session, placement: Placement, entry_id: uuid.UUID, shift:
 
 def weeks_of(db: Session, participants: set[uuid.UUID]) -> dict[uuid.UUID, dict[date, int]]:
     """Certain minutes per week (its Monday) of these people."""
-    found = db.execute(WEEKS[db.get_bind().dialect.name], {"participants": list(participants)})
+    found = WEEKS[dialect_of(db)].all(db, participants=participants)
     known = {participant_id: {date.fromisoformat(week): int(minutes) for week, minutes in weeks.items()} for participant_id, weeks in found}
     return {participant_id: known.get(participant_id, {}) for participant_id in participants}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import JSON, and_, bindparam, func, literal_column, or_, select, true
 
+from webapp.foundation.database import Read, among
 from webapp.history.actions import CHAIN_END
 from webapp.hours.models import CheckIn, HoursEntry
 from webapp.people.models import Account, ParticipantFile
@@ -26,14 +27,14 @@ IS_WAITING = entries.c.status.in_([literal_column("'sent'"), literal_column("'co
 
 _weeks = (
     select(entries.c.participant_id, entries.c.week_of, func.sum(entries.c.certain_minutes).label("minutes"))
-    .where(entries.c.participant_id.in_(bindparam("participants", expanding=True)), entries.c.certain_minutes > 0)
+    .where(among(entries.c.participant_id, "participants"), entries.c.certain_minutes > 0)
     .group_by(entries.c.participant_id, entries.c.week_of)
     .subquery()
 )
 
 
 def _per_person(gather: Any) -> Any:
-    return select(_weeks.c.participant_id, gather(_weeks.c.week_of, _weeks.c.minutes, type_=JSON)).group_by(_weeks.c.participant_id)
+    return Read(select(_weeks.c.participant_id, gather(_weeks.c.week_of, _weeks.c.minutes, type_=JSON)).group_by(_weeks.c.participant_id))
 
 
 # one row a person, {"2026-03-09": 1260, ...}: hundreds of weeks as rows cost more to receive than to add up
@@ -63,9 +64,9 @@ TO_CONFIRM = select(
     entries.c.certain_minutes, entries.c.as_planned, accounts.c.first_name, accounts.c.last_name, files.c.case_manager_id,
     entries.c.starts_at, entries.c.stops_at, entries.c.break_minutes, entries.c.deviation_minutes, entries.c.confirmed_at, entries.c.corrected_minutes, *CHAIN_END,
 ).join_from(entries, accounts, entries.c.participant_id == accounts.c.id).join(files, files.c.account_id == entries.c.participant_id).where(
-    entries.c.municipality_id == bindparam("municipality"),
-    entries.c.establishment_id == bindparam("establishment"),
-    entries.c.id.in_(bindparam("ids", expanding=True)),
+    among(entries.c.id, "ids"),
+    # a question about the rows found, so that no index of a whole workplace is walked for it
+    and_(entries.c.municipality_id == bindparam("municipality"), entries.c.establishment_id == bindparam("establishment")).is_(true()),
 )  # fmt: skip
 
 

@@ -211,7 +211,8 @@ def permissions(arguments: argparse.Namespace) -> int:
     for endpoint in sorted(PUBLIC):
         say(f"| {endpoint} | everybody | none |")
     for endpoint, permission in PERMISSIONS.items():
-        say(f"| {endpoint} | {', '.join(sorted(permission.roles))} | {permission.whose} |")
+        for role in permission.roles:
+            say(f"| {endpoint} | {role} | {permission.whose_for(role)} |")
     return 0
 
 

@@ -18,10 +18,19 @@ class Role(StrEnum):
 
 
 class Permission(NamedTuple):
-    """The roles that may use an address, and in words whose records they then see."""
+    """The roles that may use an address, and in words whose records they then see.
 
-    roles: frozenset[Role]
+    `whose` says it once for all of them, or for each in their order: "own; own workplace; own caseload".
+    tests/house/test_rights.py holds every address to these words.
+    """
+
+    roles: tuple[Role, ...]
     whose: str
+
+    def whose_for(self, role: str) -> str:
+        """Whose records this role sees here, in words of the table."""
+        parts = self.whose.split("; ")
+        return parts[self.roles.index(Role(role))] if len(parts) > 1 else parts[0]
 
 
 class HasRole(Protocol):
@@ -30,7 +39,7 @@ class HasRole(Protocol):
 
 
 def allow(*roles: Role, whose: str) -> Permission:
-    return Permission(frozenset(roles), whose)
+    return Permission(roles, whose)
 
 
 P, S, C = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER

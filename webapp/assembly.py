@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import navigation
 from webapp.caseload import views as caseload
+from webapp.certificate import views as certificate
 from webapp.employer import views as employer
 from webapp.foundation import clock, database, files, logs, pages, pictures, security, texts
 from webapp.foundation.compiling import SpokenEnvironment
@@ -33,7 +34,7 @@ from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, pwa)
 
 
 class Opstap(Flask):

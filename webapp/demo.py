@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from webapp.certificate import actions as certificate
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
@@ -247,6 +248,11 @@ def add_work(town: Town) -> None:
     yusuf, aster = begin(town, care, "participant-3", 1), begin(town, care, "participant-7", 1, "case-manager-2")
     for placement, who in ((selam, first), (amina, "participant-4"), (oksana, "participant-5"), (yusuf, "participant-3"), (aster, "participant-7")):
         write_hours(town, placement, who)
+    asked = certificate.ask_reference(town.db, selam, by=town.people[first], now=town.at - timedelta(days=9))
+    certificate.answer_reference(
+        town.db, asked, "Werkt netjes en is altijd op tijd. Ik werk graag met haar.", by=town.people["supervisor-1"], now=town.at - timedelta(days=8)
+    )
+    certificate.ask_reference(town.db, amina, by=town.people["participant-4"], now=town.at - timedelta(days=1))
     propose(town, kitchen, first, town.at - timedelta(days=1), travel=8)
     propose(town, packing, second, town.at - timedelta(hours=3), travel=11)
 

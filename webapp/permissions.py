@@ -50,6 +50,7 @@ PUBLIC = frozenset({
     "people.sign_in", "people.sign_out", "people.demo", "people.demo_sign_in",
     "pwa.manifest", "pwa.service_worker", "pwa.offline",
     "employer.tablet", "employer.open_tablet",
+    "certificate.verify", "certificate.verify_code", "certificate.shared", "certificate.shared_paper",
 })  # fmt: skip
 
 PERMISSIONS = {
@@ -81,6 +82,21 @@ PERMISSIONS = {
     "hours.withdraw":               allow(P,                    whose="own"),
     "hours.respond":                allow(P,                    whose="own"),
     "participant.premium":                allow(P,                    whose="own"),
+
+    "certificate.mine":             allow(P,                    whose="own"),
+    "certificate.issue":            allow(P,                    whose="own"),
+    "certificate.paper_of":           allow(P,                    whose="own"),
+    "certificate.withdraw":         allow(P,                    whose="own"),
+    "certificate.share":            allow(P,                    whose="own"),
+    "certificate.end_shares":       allow(P,                    whose="own"),
+    "certificate.ask":              allow(P,                    whose="own placement"),
+    "certificate.show_words":       allow(P,                    whose="own placement"),
+    "certificate.writing":          allow(S,                    whose="own workplace"),
+    "certificate.write":            allow(S,                    whose="own workplace"),
+    "certificate.cv":               allow(P,                    whose="own"),
+    "certificate.save_cv":          allow(P,                    whose="own"),
+    "certificate.cv_paper":         allow(P,                    whose="own"),
+    "certificate.cv_data":          allow(P,                    whose="own"),
 
     "hours.to_confirm":             allow(S,                    whose="own workplace"),
     "hours.confirm":                allow(S,                    whose="own workplace"),

@@ -1,5 +1,6 @@
 """Every table of the application: importing this makes migrations, checks and `verify` see them all."""
 
+from webapp.certificate import models as certificate
 from webapp.history import models as history
 from webapp.hours import models as hours
 from webapp.milestones import models as milestones
@@ -12,4 +13,4 @@ from webapp.premium import models as premium
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours)
+ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours, certificate)

@@ -19,6 +19,7 @@ TABLES = {
     "entry_id": "hours_entry", "offer_id": "offer", "placement_id": "placement", "request_id": "work_request", "participant_id": "participant_file",
     "absence_id": "absence", "notification_id": "notification",
     "tablet_id": "shared_tablet",
+    "certificate_id": "certificate",
 }  # fmt: skip
 
 
@@ -54,6 +55,8 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     for entry in entries[1:3]:
         assert jan.post(f"/hours/{entry.id}/correction", shorter).status_code == 303
     assert selam.post(f"/hours/{entries[2].id}/response", {"response": "dispute", "reason": "Nee."}).status_code == 303
+    assert selam.post("/me/certificate").status_code == 303
+    assert selam.post(f"/placements/{world.placement.id}/reference-request").status_code == 303
     work = make.work_request(
         world.database, world.establishment, world.supervisor, function="Keukenhulp", starts_on=make.TODAY + make.timedelta(days=9)
     )

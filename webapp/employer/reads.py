@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from webapp.certificate.reads import references
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Absence, Account, Membership, ParticipantFile
 from webapp.people.person import Person
@@ -45,11 +46,13 @@ def team(db: Session, person: Person, *, first: date, last: date) -> list[Member
         select(
             placements.c.id, placements.c.function, placements.c.starts_on, placements.c.ends_on, placements.c.status, accounts.c.first_name, accounts.c.last_name,
             case_managers.c.first_name.label("case_manager"), case_managers.c.phone, requests.c.tasks, requests.c.learn,
+            references.c.status.label("reference"),
         )
         .join_from(placements, accounts, accounts.c.id == placements.c.participant_id)
         .join(files, files.c.account_id == placements.c.participant_id)
         .join(case_managers, case_managers.c.id == files.c.case_manager_id)
         .join(requests, requests.c.id == placements.c.request_id)
+        .outerjoin(references, references.c.placement_id == placements.c.id)
         .where(
             placements.c.municipality_id == person.municipality_id, placements.c.establishment_id == person.establishment_id,
             placements.c.status == "running", placements.c.ends_on >= first,

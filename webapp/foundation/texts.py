@@ -325,7 +325,7 @@ STAFF_PAGES = (
     "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
-    "employer/", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",
+    "employer/", "certificate/references.py", "certificate/templates/certificate/writing", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",
     "hours/templates/hours/row", "hours/templates/hours/correcting", "hours/templates/hours/show_supervisor",
 )  # fmt: skip
 SLOT = re.compile(r"%\((\w+)\)[sd]")

@@ -309,6 +309,12 @@ class Silence(Shape):
     ruling_working_days: Days
 
 
+class Certificate(Shape):
+    """How many days a link to somebody's work certificate opens it."""
+
+    share_days: Annotated[int, Field(ge=1, le=366)]
+
+
 class Offer(Shape):
     """How long an offer is open, and after how many days a closed one is reduced to a total."""
 
@@ -347,6 +353,7 @@ SHAPES: dict[str, Any] = {
     "vat": Vat,
     "silence": Silence,
     "offer": Offer,
+    "certificate": Certificate,
     "confirmation": Confirmation,
     "retention": Retention,
 }

@@ -158,6 +158,9 @@ class Terms:
     def offer(self, day: date) -> shapes.Offer:
         return self._typed(shapes.Offer, "offer", day)
 
+    def certificate(self, day: date) -> shapes.Certificate:
+        return self._typed(shapes.Certificate, "certificate", day)
+
     def confirmation(self, day: date) -> shapes.Confirmation:
         return self._typed(shapes.Confirmation, "confirmation", day)
 

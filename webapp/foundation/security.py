@@ -35,6 +35,8 @@ def protect(app: Flask, settings: Settings) -> None:
     def same_origin() -> None:
         if request.method not in SAFE_METHODS and not comes_from_us(settings):
             abort(403)
+        if (request.content_length or 0) > LARGEST_BODY:
+            abort(413)  # before anybody reads it, also where a view reads nothing
 
     @app.after_request
     def send_headers(response: Response) -> Response:

@@ -52,6 +52,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     cookies = settings.url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.signing_key,
+        SECRET_KEY_FALLBACKS=settings.former_keys,
         SESSION_COOKIE_NAME="__Host-opstap" if cookies else "opstap",
         SESSION_COOKIE_SECURE=cookies,
         SESSION_COOKIE_HTTPONLY=True,

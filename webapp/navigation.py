@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import bindparam, func, literal_column, select, text
 
+from webapp.foundation.clock import now
 from webapp.foundation.database import Read, db
 from webapp.foundation.pages import go, page, wants_fragment
 from webapp.foundation.settings import LOCAL_HOSTS
@@ -157,6 +158,20 @@ def accessibility() -> Response:
     """The accessibility statement, for everybody who can open the app."""
     unreviewed = [Markup('<bdi lang="{}">{}</bdi>').format(one.code, one.name) for one in LANGUAGES.values() if not one.reviewed]
     return page("accessibility.html", unreviewed=Markup(", ").join(unreviewed), made_on=STATEMENT_MADE_ON, back_to=_back())
+
+
+SECURITY_TEXT_LASTS = timedelta(days=180)
+
+
+@pages.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    """Where somebody who finds a weakness reports it (RFC 9116)."""
+    settings = current_app.extensions["settings"]
+    lines = (
+        f"Contact: {settings.report_to}", f"Expires: {(now() + SECURITY_TEXT_LASTS).replace(microsecond=0).isoformat()}",
+        "Preferred-Languages: nl, en", f"Canonical: {settings.url}/.well-known/security.txt",
+    )  # fmt: skip
+    return make_response("\n".join(lines) + "\n", 200, {"Content-Type": "text/plain; charset=utf-8"})
 
 
 @pages.get("/healthz")

@@ -75,7 +75,7 @@ def pages_of(phone: Phone, starts: list[str], *, everywhere: bool) -> Iterator[s
     while waiting:
         address, state = waiting.pop(0)
         kind = kind_of(address, state)
-        if {kind, address} & seen or address.endswith(".ics"):
+        if {kind, address} & seen or address.endswith((".ics", ".pdf", ".json", ".csv", ".xml")):
             continue
         seen |= {kind, address}
         phone.open(address)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.factories import World, sign_in
 from webapp import create_app
 from webapp.foundation.settings import DEMO_SECRET, Refused, Settings, load
 
@@ -39,6 +40,8 @@ def test_with_its_secrets_production_starts() -> None:
         ({"public_url": "http://opstap.example.nl"}, "OPSTAP_PUBLIC_URL must start with https://"),
         ({"vapid_subject": ""}, "Set OPSTAP_VAPID_SUBJECT"),
         ({"vapid_subject": "beheer@example.nl"}, "Set OPSTAP_VAPID_SUBJECT"),
+        ({"vapid_subject": "mailto:beheer@localhost"}, "not localhost"),
+        ({"secret_key_old": "short"}, "OPSTAP_SECRET_KEY_OLD"),
     ],
 )
 def test_production_without_a_secret_is_refused_in_one_sentence(change: dict[str, str], sentence: str) -> None:
@@ -94,3 +97,46 @@ def test_demo_accounts_do_not_exist_outside_the_demo(database_url: str, tmp_path
     assert "Secure" in cookie
     assert client.get("/sign-in").headers["Strict-Transport-Security"].startswith("max-age=")
     app.extensions["database"].engine.dispose()
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("f" * 48 + "\n")
+    monkeypatch.setenv("OPSTAP_SECRET_KEY_FILE", str(tmp_path / "key"))
+
+    assert load(**{name: value for name, value in SAFE.items() if name != "secret_key"}).signing_key == "f" * 48
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPSTAP_SECRET_KEY_FILE", str(tmp_path / "nothing"))
+
+    with pytest.raises(Refused, match="OPSTAP_SECRET_KEY_FILE names a file that cannot be read"):
+        load(**SAFE)
+
+
+def test_a_new_secret_signs_nobody_out(world: World, database_url: str, tmp_path: Path) -> None:
+    """The key is replaced and the former one is named: a cookie it signed still opens the app; without that it does not."""
+    old, new = "o" * 40, "n" * 40
+    common: dict[str, Any] = {"database_url": database_url, "data_dir": tmp_path, "testing": True}
+    before = create_app(Settings(**common, secret_key=old))
+    client = before.test_client()
+    with client.session_transaction() as held:
+        held["_user_id"] = sign_in(world.database, world.participant)
+    name = before.config["SESSION_COOKIE_NAME"]
+    cookie = client.get_cookie(name)
+    assert cookie is not None
+
+    answers = []
+    for settings in (Settings(**common, secret_key=new, secret_key_old=old), Settings(**common, secret_key=new)):
+        app = create_app(settings)
+        phone = app.test_client()
+        phone.set_cookie(name, cookie.value)
+        answers.append(phone.get("/today").status_code)
+        app.extensions["database"].engine.dispose()
+    before.extensions["database"].engine.dispose()
+    assert answers == [200, 303]
+
+
+def test_security_txt_says_where_to_report_and_until_when(visitor: Any) -> None:
+    said = visitor.get("/.well-known/security.txt").text
+
+    assert "Contact: mailto:" in said and "Expires: " in said

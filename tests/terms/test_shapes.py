@@ -58,6 +58,7 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     ("vat", {"category": "E", "basis_points": 0, "reason": "bijlage B post b 25"}),
     ("silence", {"confirm_remind_working_days": 3, "confirm_escalate_working_days": 7, "answer_days": 7, "ruling_working_days": 5}),
     ("offer", {"open_days": 7, "keep_closed_days": 30}),
+    ("certificate", {"share_days": 30}),
     ("confirmation", {"undo_seconds": 60}),
     ("retention", {"days": {"client_file": 3653}}),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,7 +29,9 @@ class Settings(BaseSettings):
     port: int = 8000
     public_url: str = ""
     secret_key: str = ""
+    secret_key_old: str = Field(default="", description="former secrets, separated by blanks: what they signed or sealed is still read")
     vapid_subject: str = ""
+    security_contact: str = Field(default="", description="where somebody reports a weakness: mailto: or https; empty: the contact for push services")
     push_origins: str = Field(default="", description="extra push services, separated by blanks or commas")
     mail_url: str = Field(default="", description="smtp://user:password@host:587; empty: mail is not sent")
     mail_from: str = "Opstap <noreply@localhost>"
@@ -66,6 +69,15 @@ class Settings(BaseSettings):
         return self.secret_key or DEMO_SECRET
 
     @property
+    def former_keys(self) -> list[str]:
+        """Secrets that were replaced; nobody is signed out by that."""
+        return self.secret_key_old.split()
+
+    @property
+    def report_to(self) -> str:
+        return self.security_contact or self.vapid_contact
+
+    @property
     def vapid_contact(self) -> str:
         """Who a push service may write to. A made-up address is refused by Apple, so production names its own."""
         return self.vapid_subject or "mailto:demo@opstap.example"
@@ -76,10 +88,22 @@ def load(**given: object) -> Settings:
 
     Raises Refused (the process ends) with one sentence that says what to set.
     """
-    settings = Settings(**given)  # type: ignore[arg-type]  # pydantic types what the environment holds
+    settings = Settings(**{**from_files(), **given})  # type: ignore[arg-type]  # pydantic types what the environment holds
     if not settings.testing:
         refuse_unsafe(settings)
     return settings
+
+
+def from_files() -> dict[str, str]:
+    """Settings whose value stands in a file of its own: OPSTAP_SECRET_KEY_FILE=/run/secrets/key. Raises Refused for a file that cannot be read."""
+    found = {}
+    for name, where in os.environ.items():
+        if name.startswith("OPSTAP_") and name.endswith("_FILE"):
+            try:
+                found[name.removeprefix("OPSTAP_").removesuffix("_FILE").lower()] = Path(where).read_text().strip()
+            except OSError as problem:
+                raise Refused(f"{name} names a file that cannot be read: {problem.strerror}.") from problem
+    return found
 
 
 def refuse_unsafe(settings: Settings) -> None:
@@ -89,6 +113,8 @@ def refuse_unsafe(settings: Settings) -> None:
         if not settings.is_local:
             raise Refused(f"OPSTAP_DEMO=1 is refused on the public address {settings.url}: demo accounts need no password.")
         return
+    if any(len(former) < SHORTEST_SECRET for former in settings.former_keys):
+        raise Refused("Every secret in OPSTAP_SECRET_KEY_OLD must have at least 32 characters, as the key itself.")
     if len(settings.secret_key) < SHORTEST_SECRET:
         raise Refused(
             "Set OPSTAP_SECRET_KEY to a secret of at least 32 characters "
@@ -100,3 +126,5 @@ def refuse_unsafe(settings: Settings) -> None:
         raise Refused("OPSTAP_PUBLIC_URL must start with https:// because people sign in there.")
     if not settings.vapid_subject.startswith(("mailto:", "https://")):
         raise Refused("Set OPSTAP_VAPID_SUBJECT to mailto:somebody@your.domain or an https address: push services ask for it.")
+    if settings.vapid_subject.endswith(("@localhost", "://localhost", ".localhost")):
+        raise Refused("OPSTAP_VAPID_SUBJECT must be an address that push services can reach, not localhost.")

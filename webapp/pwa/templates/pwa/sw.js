@@ -1,5 +1,6 @@
 // Keeps the app and one person's pages for reading without internet, sends what waited, and shows messages.
 "use strict";
+if (self.trustedTypes) trustedTypes.createPolicy("default", { createScriptURL: (address) => { if (!address.startsWith("/static/")) throw new TypeError("not ours"); return address; } });
 importScripts({{ queue|tojson }});
 
 const FILES = {{ files|tojson }};

@@ -320,6 +320,13 @@ class Confirmation(Shape):
     undo_seconds: Count
 
 
+class Invitation(Shape):
+    """How many days a code by letter or mail counts, and how often somebody may be wrong about the year of birth."""
+
+    days: Annotated[int, Field(ge=1, le=90)]
+    tries: Annotated[int, Field(ge=1, le=10)]
+
+
 class Retention(Shape):
     """How many days each kind of record is kept."""
 
@@ -348,6 +355,7 @@ SHAPES: dict[str, Any] = {
     "silence": Silence,
     "offer": Offer,
     "confirmation": Confirmation,
+    "invitation": Invitation,
     "retention": Retention,
 }
 ADAPTERS: dict[str, TypeAdapter[Any]] = {key: TypeAdapter(shape) for key, shape in SHAPES.items()}

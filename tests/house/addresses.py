@@ -17,7 +17,7 @@ from webapp.foundation.database import metadata
 NOBODY = uuid.UUID(int=7)
 TABLES = {
     "entry_id": "hours_entry", "offer_id": "offer", "placement_id": "placement", "request_id": "work_request", "participant_id": "participant_file",
-    "absence_id": "absence", "notification_id": "notification", "outgoing_id": "outgoing", "sign_in_id": "sign_in", "passkey_id": "passkey",
+    "absence_id": "absence", "notification_id": "notification", "outgoing_id": "outgoing",
 }  # fmt: skip
 
 

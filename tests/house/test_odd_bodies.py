@@ -74,7 +74,7 @@ def test_every_form_sent_empty_is_answered_calmly(world: make.World, app: Flask,
 def test_a_body_that_is_far_too_large_is_refused(world: make.World, app: Flask, session: Session, as_person: Any) -> None:
     visitor = as_person(world.participant)
     for endpoint, address in addresses(app, "POST", {"entry_id": ids(session)["placement_id"][:1]}):
-        if endpoint in PUBLIC:
+        if endpoint in PUBLIC or endpoint in LEAVING:
             continue
         answer = visitor.post(address, {"start": "9" * (300 * 1024)})
         assert answer.status_code in ((422,) if endpoint == "notifications.subscribe" else (403, 404, 413)), endpoint

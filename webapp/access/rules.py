@@ -61,6 +61,8 @@ def read_contact(typed: str) -> Contact | None:
     Contact(channel='sms', to='0612345678')
     """
     plain = unicodedata.normalize("NFKC", typed).strip()
+    if not plain.isprintable():
+        return None
     if "@" in plain:
         return Contact("mail", plain.casefold()) if re.fullmatch(r"[^\s@<>\"',;:]{1,64}@[^\s@<>\"',;:]{1,190}\.[^\s@.<>\"',;:]{2,60}", plain) else None
     digits = re.sub(r"[\s().\-–/]", "", plain)

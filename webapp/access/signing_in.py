@@ -32,7 +32,7 @@ def back(address: str) -> str:
 
 
 def context() -> dict[str, Any]:
-    return {"then": then(), "party": party(), "demo": settings().demo}
+    return {"onward": then(), "party": party(), "demo": settings().demo}
 
 
 def sign_in_page(*, status: int = 200, errors: dict[str, str] | None = None, typed: str = "") -> Response:
@@ -170,9 +170,10 @@ def kept_form() -> Response:
 @pages.post("/sign-in/kept")
 def send_kept_form() -> Response:
     """Send it after all: the browser repeats this form, with what was typed in it, to where it was going."""
+    thrown_away = "away" in request.form
     found = kept.typed_by(db(), keys(), g.person.membership_id, now=now())
     kept.forget(db(), g.person.membership_id)
-    if found is None or "away" in request.form:
+    if found is None or thrown_away:
         return go("/")
     answer: Any = redirect(found.path, code=307)
     return answer  # type: ignore[no-any-return]

@@ -334,7 +334,7 @@ def set_password(underway: Underway) -> Response:
         return go(ENDED)
     shown = locks.set_password(db(), keys(), underway.account, typed["password"], seed, used, role=role, now=at)
     then = enter(underway.membership, way=sessions.PASSWORD)
-    return page("access/recovery.html", codes=[rules.shown_code(code) for code in shown], then=then)
+    return page("access/recovery.html", codes=[rules.shown_code(code) for code in shown], onward=then)
 
 
 def password_words(why: str) -> str:

@@ -69,7 +69,7 @@ def due_to_note(role: str, idle_ends_at: datetime, now: datetime) -> bool:
 def note_use(db: Session, sign_in_id: uuid.UUID, role: str, *, now: datetime) -> None:
     """The device was used: it ends so long from now without use. One that ended meanwhile stays ended."""
     limits = LIMITS[Role(role)]
-    still = (sign_ins.c.id == sign_in_id, sign_ins.c.ended_at.is_(None), sign_ins.c.idle_ends_at < now + limits.idle - limits.noted_every)
+    still = (sign_ins.c.id == sign_in_id, sign_ins.c.ended_at.is_(None), sign_ins.c.idle_ends_at <= now + limits.idle - limits.noted_every)
     db.execute(update(SignIn).where(*still).values(seen_at=now, idle_ends_at=now + limits.idle))
 
 

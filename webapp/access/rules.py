@@ -139,7 +139,7 @@ def ensure_hard_password(typed: str, own: Sequence[str] = ()) -> None:
     steps = {ord(after) - ord(before) for before, after in pairwise(small)}
     if len(set(small)) < FEWEST_SIGNS or steps <= {0, 1} or steps <= {0, -1} or bare in COMMON or letters in COMMON or (bare and len(left) < 3):
         raise TooEasy("common")
-    if not bare and len(set(small)) < 8:
+    if small.isdigit() or (not bare and len(set(small)) < 8):
         raise TooEasy("common")
     mine = {part for word in own for part in re.split(r"[^\w]+", word.casefold()) if len(part) > 3}
     rest = bare

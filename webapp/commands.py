@@ -110,11 +110,12 @@ def wait_until_ready(settings: Settings, server: subprocess.Popen[bytes]) -> boo
 
 def work(arguments: argparse.Namespace) -> int:
     """Carry messages and do what the clock asks: close offers, remind, end placements."""
+    from webapp.access.clockwork import CLOCKWORK as GETTING_IN
     from webapp.notifications.worker import run_worker
     from webapp.watch import CLOCKWORK
 
     settings = load()
-    run_worker(settings, CLOCKWORK)
+    run_worker(settings, (*CLOCKWORK, *GETTING_IN))
     return 0
 
 

@@ -30,13 +30,21 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605
 
 @pytest.mark.parametrize(
     ("agent", "words"),
-    [(ANDROID, "Chrome, Android"), (IPHONE, "Safari, iPhone"), ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"), ("", ""), ("curl/8", "")],
+    [
+        (ANDROID, "Chrome, Android"),
+        (IPHONE, "Safari, iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        ("", ""),
+        ("curl/8", ""),
+    ],
 )
 def test_a_device_is_known_by_its_family_only(agent: str, words: str) -> None:
     assert sessions.device_words(agent) == words
 
 
-@pytest.mark.parametrize(("who", "idle"), [("participant", timedelta(days=30)), ("supervisor", timedelta(days=30)), ("case_manager", timedelta(minutes=30))])
+@pytest.mark.parametrize(
+    ("who", "idle"), [("participant", timedelta(days=30)), ("supervisor", timedelta(days=30)), ("case_manager", timedelta(minutes=30))]
+)
 def test_without_use_a_sign_in_ends_and_use_moves_that_end(world: make.World, database: Database, who: str, idle: timedelta) -> None:
     with database.transaction() as db:
         made = sign_in(db, getattr(world, who), now=make.NOW)
@@ -80,10 +88,16 @@ def seen(session: Session, key: uuid.UUID) -> Any:
 
 
 def test_the_cookie_of_a_real_house_is_closed_to_scripts_and_other_sites(database_url: str, tmp_path: Any) -> None:
-    real = create_app(Settings(database_url=database_url, data_dir=tmp_path, testing=True, public_url="https://opstap.example.nl", secret_key="x" * 40))
+    real = create_app(
+        Settings(database_url=database_url, data_dir=tmp_path, testing=True, public_url="https://opstap.example.nl", secret_key="x" * 40)
+    )
 
     assert real.config["SESSION_COOKIE_NAME"].startswith("__Host-")
-    assert (real.config["SESSION_COOKIE_SECURE"], real.config["SESSION_COOKIE_HTTPONLY"], real.config["SESSION_COOKIE_SAMESITE"]) == (True, True, "Lax")
+    assert (real.config["SESSION_COOKIE_SECURE"], real.config["SESSION_COOKIE_HTTPONLY"], real.config["SESSION_COOKIE_SAMESITE"]) == (
+        True,
+        True,
+        "Lax",
+    )
     assert party_of(real.extensions["settings"]) == ("opstap.example.nl", ["https://opstap.example.nl"])
     real.extensions["database"].engine.dispose()
 
@@ -99,7 +113,7 @@ def test_a_passkey_needs_a_name_so_a_machine_of_ones_own_is_localhost() -> None:
 def test_every_role_sees_its_devices_and_signs_one_out(world: make.World, as_person: Any, who: str) -> None:
     here, there = as_person(getattr(world, who)), as_person(getattr(world, who))
     page = here.get("/me/devices").text
-    assert page.count("/end\"") >= 3 and cookie_of(there)[:8] in page.replace("-", "")
+    assert page.count('/end"') >= 3 and cookie_of(there)[:8] in page.replace("-", "")
 
     ended = [here.post(f"/me/devices/{uuid.UUID(cookie_of(there))}/end").location for _ in range(2)]
 
@@ -118,7 +132,15 @@ def test_signing_out_everywhere_ends_this_device_too_and_nobody_elses(world: mak
 
 def test_a_device_or_passkey_of_somebody_else_does_not_exist(world: make.World, as_person: Any, database: Database, session: Session) -> None:
     selam, yusuf, stranger = as_person(world.participant), as_person(world.other_participant), as_person(world.stranger)
-    made = Passkey(municipality_id=world.municipality_id, account_id=world.other_participant.account_id, credential_id="x", public_key="x", sign_count=0, device="", made_at=now())
+    made = Passkey(
+        municipality_id=world.municipality_id,
+        account_id=world.other_participant.account_id,
+        credential_id="x",
+        public_key="x",
+        sign_count=0,
+        device="",
+        made_at=now(),
+    )
     make.save(database, made)
 
     for visitor in (selam, stranger):
@@ -153,14 +175,19 @@ def sign_in_again(app: Flask, database: Database, visitor: Visitor, who: Any) ->
     """Through the demo, since how somebody signs in does not matter here."""
     handle = f"again-{who.id}"
     with database.transaction() as db:
-        db.execute(text("UPDATE account SET handle = :handle WHERE id = :id"), {"handle": handle, "id": who.account_id.hex if database.engine.dialect.name == "sqlite" else who.account_id})
+        db.execute(
+            text("UPDATE account SET handle = :handle WHERE id = :id"),
+            {"handle": handle, "id": who.account_id.hex if database.engine.dialect.name == "sqlite" else who.account_id},
+        )
     return visitor.post("/demo/sign-in", {"account": handle})
 
 
 PREMIUM = {"scheme": "Premie van de sportclub", "amount": "12,50", "paid_on": "2026-01-05"}
 
 
-def test_what_a_case_manager_typed_is_kept_and_sent_after_signing_in(world: make.World, as_person: Any, app: Flask, database: Database, session: Session) -> None:
+def test_what_a_case_manager_typed_is_kept_and_sent_after_signing_in(
+    world: make.World, as_person: Any, app: Flask, database: Database, session: Session
+) -> None:
     marieke, here = as_person(world.case_manager), f"/participants/{world.participant.account_id}/other-premiums"
     typed = {**PREMIUM, "id": str(uuid.uuid4())}
     end_of(marieke, database)
@@ -192,7 +219,9 @@ def test_a_supervisor_whose_sign_in_ended_loses_no_correction(world: make.World,
     assert "Om 12 uur naar de dokter." in jan.get("/sign-in/kept").text
 
 
-def test_what_was_typed_is_given_to_the_same_person_only_and_for_an_hour(world: make.World, as_person: Any, app: Flask, database: Database, session: Session) -> None:
+def test_what_was_typed_is_given_to_the_same_person_only_and_for_an_hour(
+    world: make.World, as_person: Any, app: Flask, database: Database, session: Session
+) -> None:
     marieke, here = as_person(world.case_manager), f"/participants/{world.participant.account_id}/other-premiums"
     end_of(marieke, database)
     marieke.post(here, PREMIUM)

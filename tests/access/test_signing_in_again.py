@@ -15,7 +15,18 @@ from sqlmodel import Session
 
 from tests import factories as make
 from tests.access.people import (
-    PASSWORD, PIN, code_in_mail, come_in, digits_sent, invited, make_letter, seed_on, sent, set_password, sign_in_with_pin, staff,
+    PASSWORD,
+    PIN,
+    code_in_mail,
+    come_in,
+    digits_sent,
+    invited,
+    make_letter,
+    seed_on,
+    sent,
+    set_password,
+    sign_in_with_pin,
+    staff,
 )  # fmt: skip
 from tests.conftest import Visitor
 from webapp.access import locks
@@ -79,7 +90,11 @@ def test_who_is_not_known_gets_the_same_answers_as_who_is(selam: Visitor, fresh:
     tried = [visitor.post("/sign-in/code", {"code": "000000", "pin": "112233"}) for visitor in (known, unknown)]
 
     for pair in (asked, pages, tried):
-        assert (pair[0].status_code, pair[0].headers.get("Location"), pair[0].data) == (pair[1].status_code, pair[1].headers.get("Location"), pair[1].data)
+        assert (pair[0].status_code, pair[0].headers.get("Location"), pair[0].data) == (
+            pair[1].status_code,
+            pair[1].headers.get("Location"),
+            pair[1].data,
+        )
 
 
 def test_a_wrong_password_says_the_same_as_a_wrong_address_or_code(nadia: Any, fresh: Any, database: Database) -> None:
@@ -165,7 +180,12 @@ def account_on(visitor: Visitor, database: Database) -> Any:
 
 
 def test_the_page_somebody_wanted_opens_after_signing_in_and_never_another_site(selam: Visitor, fresh: Any, database: Database, app: Flask) -> None:
-    for wanted, opened in (("/premium?all=1", "/premium?all=1"), ("https://elsewhere.example", "/"), ("//elsewhere.example", "/"), ("/\\elsewhere", "/")):
+    for wanted, opened in (
+        ("/premium?all=1", "/premium?all=1"),
+        ("https://elsewhere.example", "/"),
+        ("//elsewhere.example", "/"),
+        ("/\\elsewhere", "/"),
+    ):
         visitor = fresh()
         visitor.post("/sign-in", {"contact": "0612345678", "next": wanted})
         answer = visitor.post("/sign-in/code", {"code": digits_sent(database, app), "pin": PIN, "next": wanted})
@@ -228,7 +248,9 @@ def test_guesses_at_the_same_moment_are_all_counted(app: Flask, world: make.Worl
 
 
 def test_a_town_hall_shares_one_address_and_nobody_waits_for_a_colleague(fresh: Any, world: make.World) -> None:
-    codes = {fresh().post("/sign-in/password", {"contact": f"person{n}@waterveen.example", "password": "x", "code": "1"}).status_code for n in range(40)}
+    codes = {
+        fresh().post("/sign-in/password", {"contact": f"person{n}@waterveen.example", "password": "x", "code": "1"}).status_code for n in range(40)
+    }
 
     assert codes == {422}
 
@@ -275,7 +297,15 @@ def test_ten_recovery_codes_each_open_once(nadia: Any, fresh: Any, session: Sess
 
 @pytest.mark.parametrize(
     ("password", "field"),
-    [("kort", "password"), ("wachtwoord12", "password"), ("Welkom2026!!", "password"), ("nadia.kuiper1", "password"), ("x" * 129, "password"), ("111111111111", "password"), (PASSWORD, "again")],
+    [
+        ("kort", "password"),
+        ("wachtwoord12", "password"),
+        ("Welkom2026!!", "password"),
+        ("nadia.kuiper1", "password"),
+        ("x" * 129, "password"),
+        ("111111111111", "password"),
+        (PASSWORD, "again"),
+    ],
 )
 def test_a_poor_password_is_refused_at_its_field(
     world: make.World, as_person: Any, fresh: Any, database: Database, app: Flask, password: str, field: str, session: Session
@@ -349,7 +379,9 @@ def test_an_admin_invites_and_shuts_out_in_the_own_municipality_only(world: make
     assert jan.get("/employer/hours").location.startswith("/sign-in")
 
 
-def test_a_code_to_sign_in_with_is_read_by_no_admin_outside_the_demo(selam: Visitor, world: make.World, as_person: Any, fresh: Any, database: Database, app: Flask) -> None:
+def test_a_code_to_sign_in_with_is_read_by_no_admin_outside_the_demo(
+    selam: Visitor, world: make.World, as_person: Any, fresh: Any, database: Database, app: Flask
+) -> None:
     admin = as_person(staff(database, world.municipality_id, Role.ADMIN, "admin@waterveen.example", "Esra Demir"))
     fresh().post("/sign-in", {"contact": "0612345678"})
     digits = digits_sent(database, app)

@@ -16,7 +16,17 @@ from sqlmodel import Session
 
 from tests import factories as make
 from tests.access.people import (
-    BORN, PIN, account_of, come_in, digits_sent, letter_code, make_letter, sent, set_pin, sign_in_with_pin, steps_to_lock,
+    BORN,
+    PIN,
+    account_of,
+    come_in,
+    digits_sent,
+    letter_code,
+    make_letter,
+    sent,
+    set_pin,
+    sign_in_with_pin,
+    steps_to_lock,
 )  # fmt: skip
 from tests.conftest import Visitor
 from webapp.access import invitations
@@ -73,13 +83,24 @@ def test_opening_the_address_of_the_square_changes_nothing_and_fills_the_code_in
     assert visitor.client.get_cookie("opstap") is None
 
 
-@pytest.mark.parametrize("change", [str.lower, lambda code: f" {code[:4]} - {code[4:]} ", lambda code: code.replace("0", "o").replace("1", "l"), lambda code: code.replace("1", "I")])
+@pytest.mark.parametrize(
+    "change",
+    [
+        str.lower,
+        lambda code: f" {code[:4]} - {code[4:]} ",
+        lambda code: code.replace("0", "o").replace("1", "l"),
+        lambda code: code.replace("1", "I"),
+    ],
+)
 def test_a_code_is_read_as_people_type_it(code: str, visitor: Visitor, change: Any) -> None:
     assert visitor.post("/start", {"code": change(code)}).location == "/start/birth"
 
 
 def test_the_code_is_kept_as_a_keyed_hash_only(code: str, session: Session) -> None:
-    rows = session.execute(text("SELECT code_mark FROM invitation")).scalars().all() + session.execute(text("SELECT sealed FROM outgoing")).scalars().all()
+    rows = (
+        session.execute(text("SELECT code_mark FROM invitation")).scalars().all()
+        + session.execute(text("SELECT sealed FROM outgoing")).scalars().all()
+    )
 
     assert rows and all(code not in row for row in rows)
     assert len(rows[0]) == 64
@@ -146,7 +167,9 @@ def test_a_letter_counts_for_the_days_of_the_terms(code: str, session: Session) 
     assert found.ends_at - found.made_at == timedelta(days=30)
 
 
-def test_a_new_letter_makes_the_old_code_void(code: str, marieke: Visitor, visitor: Visitor, world: make.World, database: Database, app: Flask) -> None:
+def test_a_new_letter_makes_the_old_code_void(
+    code: str, marieke: Visitor, visitor: Visitor, world: make.World, database: Database, app: Flask
+) -> None:
     make_letter(marieke, world.participant)
 
     assert visitor.post("/start", {"code": code}).status_code == 422
@@ -174,7 +197,9 @@ def test_without_a_birth_date_the_case_manager_is_told_to_record_it_first(
     assert session.execute(text("SELECT COUNT(*) FROM invitation")).scalar_one() == 0
 
     here = f"/participants/{world.participant.account_id}"
-    assert [marieke.post(f"{here}/birth-date", {"birth_date": typed}).status_code for typed in ("", "1850-01-01", "2999-01-01", "31-12-1990")] == [422] * 4
+    assert [marieke.post(f"{here}/birth-date", {"birth_date": typed}).status_code for typed in ("", "1850-01-01", "2999-01-01", "31-12-1990")] == [
+        422
+    ] * 4
     assert marieke.post(f"{here}/birth-date", {"birth_date": "1984-02-29"}).status_code == 303
     assert make_letter(marieke, world.participant).status_code == 303
     steps_to_lock(visitor, letter_code(database, app), "1984")
@@ -204,7 +229,8 @@ def test_a_letter_is_seen_by_its_case_manager_and_admin_and_by_nobody_else(
     row = session.execute(select(Outgoing)).scalar_one()
     address = f"/outbox/{row.id}/letter.pdf"
     admin, strange_admin = (
-        as_person(make.account(world.database, municipality, "admin", "Nadia Kuiper")) for municipality in (world.municipality_id, world.stranger.municipality_id)
+        as_person(make.account(world.database, municipality, "admin", "Nadia Kuiper"))
+        for municipality in (world.municipality_id, world.stranger.municipality_id)
     )
 
     assert admin.get(address).status_code == 200 and "Selam" in admin.get("/outbox").text
@@ -213,7 +239,9 @@ def test_a_letter_is_seen_by_its_case_manager_and_admin_and_by_nobody_else(
     assert as_person(world.participant).get(address).status_code == 403
 
 
-def test_once_used_a_letter_is_not_kept_any_more(code: str, marieke: Visitor, visitor: Visitor, database: Database, app: Flask, session: Session) -> None:
+def test_once_used_a_letter_is_not_kept_any_more(
+    code: str, marieke: Visitor, visitor: Visitor, database: Database, app: Flask, session: Session
+) -> None:
     steps_to_lock(visitor, code)
     set_pin(visitor, database, app)
 
@@ -293,18 +321,27 @@ def inside(marieke: Visitor, visitor: Visitor, world: make.World, database: Data
     come_in(visitor, database, app, marieke, world.participant)
     make.save(
         database,
-        PushSubscription(municipality_id=world.municipality_id, account_id=world.participant.account_id, endpoint="https://fcm.googleapis.com/x", p256dh="", auth="", created_at=now()),
+        PushSubscription(
+            municipality_id=world.municipality_id,
+            account_id=world.participant.account_id,
+            endpoint="https://fcm.googleapis.com/x",
+            p256dh="",
+            auth="",
+            created_at=now(),
+        ),
     )
     return visitor
 
 
-def test_a_lost_phone_is_shut_out_at_once(inside: Visitor, marieke: Visitor, world: make.World, database: Database, app: Flask, session: Session) -> None:
+def test_a_lost_phone_is_shut_out_at_once(
+    inside: Visitor, marieke: Visitor, world: make.World, database: Database, app: Flask, session: Session
+) -> None:
     assert marieke.post(f"/participants/{world.participant.account_id}/lock-out").status_code == 303
 
     assert inside.get("/today").location.startswith("/sign-in")
     other = Visitor(app.test_client())
     other.post("/sign-in", {"contact": "0612345678"})
-    assert [words for words in sent(database, app, "code")] == []
+    assert sent(database, app, "code") == []
     assert session.execute(text("SELECT COUNT(*) FROM push_subscription")).scalar_one() == 0
     assert session.execute(text("SELECT COUNT(*) FROM secret WHERE ended_at IS NULL")).scalar_one() == 0
 
@@ -345,7 +382,9 @@ def test_an_identifier_of_somebody_elses_letter_makes_none(code: str, marieke: V
     assert session.execute(text("SELECT COUNT(*) FROM invitation")).scalar_one() == 1
 
 
-def test_history_tells_of_the_letter_and_of_its_use_without_the_code(code: str, visitor: Visitor, database: Database, app: Flask, session: Session) -> None:
+def test_history_tells_of_the_letter_and_of_its_use_without_the_code(
+    code: str, visitor: Visitor, database: Database, app: Flask, session: Session
+) -> None:
     steps_to_lock(visitor, code)
     set_pin(visitor, database, app)
 

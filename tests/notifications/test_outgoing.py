@@ -101,19 +101,33 @@ def carry(database: Database, sender: Any, *, later: timedelta = timedelta(), se
     return carry_waiting(database, KEYS, senders=sender, send_mail=send_mail, clock=lambda: make.NOW + later)
 
 
-def test_an_sms_goes_to_notify_once_and_is_not_kept(database: Database, world: make.World, session: Session, service: Service, sender: NotifySender) -> None:
+def test_an_sms_goes_to_notify_once_and_is_not_kept(
+    database: Database, world: make.World, session: Session, service: Service, sender: NotifySender
+) -> None:
     key = sms(database, world)
 
     assert [carry(database, sender) for _ in range(2)] == [1, 0]
 
     path, asked = service.asked[0]
     assert len(service.asked) == 1 and path == "/v2/notifications/sms"
-    assert asked == {"phone_number": "0612345678", "template_id": str(uuid.UUID(int=1)), "personalisation": {"text": "Je code is 123456."}, "reference": key.hex}
+    assert asked == {
+        "phone_number": "0612345678",
+        "template_id": str(uuid.UUID(int=1)),
+        "personalisation": {"text": "Je code is 123456."},
+        "reference": key.hex,
+    }
     assert (row(session, key).state, row(session, key).sealed) == ("sent", "")
 
 
-def test_a_letter_goes_as_a_pdf_that_is_ready_for_the_post(database: Database, world: make.World, session: Session, service: Service, sender: NotifySender) -> None:
-    side = dict.fromkeys(("place", "title", "dear", "other", "label", "qr_words", "until", "call", "regards", "from", "office"), "x") | {"lang": "nl", "dir": "ltr", "says": ["x"], "steps": ["x"]}
+def test_a_letter_goes_as_a_pdf_that_is_ready_for_the_post(
+    database: Database, world: make.World, session: Session, service: Service, sender: NotifySender
+) -> None:
+    side = dict.fromkeys(("place", "title", "dear", "other", "label", "qr_words", "until", "call", "regards", "from", "office"), "x") | {
+        "lang": "nl",
+        "dir": "ltr",
+        "says": ["x"],
+        "steps": ["x"],
+    }
     square = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
     said = {**LETTER, "content": {"pages": [side], "qr": square, "code": "KM4R 701X", "address": ["x"], "header": "", "footer": ""}}
     key = add(database, world, outgoing.LETTER, said, purpose="invitation")
@@ -126,7 +140,9 @@ def test_a_letter_goes_as_a_pdf_that_is_ready_for_the_post(database: Database, w
     assert row(session, key).state == "sent"
 
 
-def test_a_letter_without_an_address_waits_for_a_hand(database: Database, world: make.World, session: Session, service: Service, sender: NotifySender) -> None:
+def test_a_letter_without_an_address_waits_for_a_hand(
+    database: Database, world: make.World, session: Session, service: Service, sender: NotifySender
+) -> None:
     key = add(database, world, outgoing.LETTER, {**LETTER, "content": {}}, has_address=False)
 
     assert carry(database, sender) == 0
@@ -134,7 +150,9 @@ def test_a_letter_without_an_address_waits_for_a_hand(database: Database, world:
     assert service.asked == [] and row(session, key).state == "waiting"
 
 
-def test_a_service_that_is_busy_is_asked_again_when_it_says(database: Database, world: make.World, session: Session, service: Service, sender: NotifySender) -> None:
+def test_a_service_that_is_busy_is_asked_again_when_it_says(
+    database: Database, world: make.World, session: Session, service: Service, sender: NotifySender
+) -> None:
     service.status, service.headers = 429, {"Retry-After": "60"}
     key = sms(database, world)
 
@@ -146,7 +164,9 @@ def test_a_service_that_is_busy_is_asked_again_when_it_says(database: Database, 
     assert len(service.asked) == 2
 
 
-def test_what_a_service_never_takes_is_given_up(database: Database, world: make.World, session: Session, service: Service, sender: NotifySender) -> None:
+def test_what_a_service_never_takes_is_given_up(
+    database: Database, world: make.World, session: Session, service: Service, sender: NotifySender
+) -> None:
     service.status = 400
     key = sms(database, world)
 
@@ -182,7 +202,9 @@ def test_a_mail_goes_by_the_mail_server(database: Database, world: make.World) -
     assert mailed == [("a@b.example", "Code", "123456")]
 
 
-def test_what_is_of_no_use_any_more_does_not_leave_and_is_not_kept(database: Database, world: make.World, session: Session, sender: NotifySender, service: Service) -> None:
+def test_what_is_of_no_use_any_more_does_not_leave_and_is_not_kept(
+    database: Database, world: make.World, session: Session, sender: NotifySender, service: Service
+) -> None:
     key, cause = sms(database, world), uuid.uuid4()
     other = sms(database, world, cause_id=cause, ends_at=make.NOW + timedelta(days=1))
     with database.transaction() as db:

@@ -15,7 +15,10 @@ from webapp.access.rules import ACCOUNT, ADDRESS, OLDEST_GUESS, Patience, rememb
 from webapp.foundation.sealed import KeyRing
 
 attempts: Any = Attempts.__table__  # type: ignore[attr-defined]
-INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+codes: Any = OneTimeCode.__table__  # type: ignore[attr-defined]
+questions: Any = PasskeyQuestion.__table__  # type: ignore[attr-defined]
+forms: Any = KeptForm.__table__  # type: ignore[attr-defined]
+INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 class Wait(Exception):
@@ -65,9 +68,9 @@ class Guess:
 
 def forget_old(db: Session, *, now: datetime) -> int:
     """What is of no use any more: old guesses, codes, questions, and forms nobody came back for. Gives how many rows."""
-    codes, questions, forms = (table.__table__ for table in (OneTimeCode, PasskeyQuestion, KeptForm))  # type: ignore[attr-defined]
-    old = (
+    old: tuple[tuple[Any, Any], ...] = (
         (Attempts, attempts.c.last_at < now - OLDEST_GUESS), (PasskeyQuestion, questions.c.ends_at < now),
         (OneTimeCode, codes.c.ends_at < now - timedelta(days=1)), (KeptForm, forms.c.ends_at < now),
     )  # fmt: skip
-    return sum(int(db.execute(delete(table).where(which)).rowcount) for table, which in old)  # type: ignore[attr-defined]
+    results: list[Any] = [db.execute(delete(table).where(which)) for table, which in old]
+    return sum(result.rowcount for result in results)

@@ -28,7 +28,9 @@ def contact_mark(keys: KeyRing, contact: Contact) -> str:
     return keys.mark("contact", f"{contact.channel} {contact.to}")
 
 
-def send_code(db: Session, keys: KeyRing, accounts: Sequence[Account], contact: Contact, *, now: datetime, challenge_id: uuid.UUID | None = None) -> uuid.UUID:
+def send_code(
+    db: Session, keys: KeyRing, accounts: Sequence[Account], contact: Contact, *, now: datetime, challenge_id: uuid.UUID | None = None
+) -> uuid.UUID:
     """Send one code for all of these people, who share this contact. For nobody nothing is sent, and the answer is the same."""
     challenge_id = challenge_id or uuid.uuid4()
     code = f"{secrets.randbelow(10**6):06d}"
@@ -41,7 +43,11 @@ def send_code(db: Session, keys: KeyRing, accounts: Sequence[Account], contact: 
         )  # fmt: skip
     if accounts:
         with speaking(accounts[0].language):
-            words = {"to": contact.to, "subject": _("Your code"), "text": _("Your code for Opstap is %(code)s. Give it to nobody. It works for 10 minutes.", code=code)}
+            words = {
+                "to": contact.to,
+                "subject": _("Your code"),
+                "text": _("Your code for Opstap is %(code)s. Give it to nobody. It works for 10 minutes.", code=code),
+            }
         outgoing.put(db, keys, accounts[0], contact.channel, words, purpose="code", cause_id=challenge_id, ends_at=now + LASTS, now=now)
     db.flush()
     return challenge_id
@@ -58,7 +64,9 @@ def try_code(db: Session, keys: KeyRing, challenge_id: uuid.UUID, code: str | No
     db.commit()
     if not counted or code is None:
         return []
-    return list(db.execute(select(codes).where(codes.c.id.in_(counted), codes.c.code_mark == mark_of(keys, challenge_id, code), codes.c.used_at.is_(None))))
+    return list(
+        db.execute(select(codes).where(codes.c.id.in_(counted), codes.c.code_mark == mark_of(keys, challenge_id, code), codes.c.used_at.is_(None)))
+    )
 
 
 def use_code(db: Session, challenge_id: uuid.UUID, *, now: datetime) -> bool:

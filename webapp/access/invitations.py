@@ -155,7 +155,12 @@ def shut_out(db: Session, membership: Membership, *, by: Person, now: datetime) 
     lock_municipality(db, membership.municipality_id)
     take_away(db, membership.account_id, now=now)
     record(
-        db, [Change("access.taken_away", membership.account_id, {})], municipality_id=membership.municipality_id, actor_id=by.id, actor_role=by.role, now=now
+        db,
+        [Change("access.taken_away", membership.account_id, {})],
+        municipality_id=membership.municipality_id,
+        actor_id=by.id,
+        actor_role=by.role,
+        now=now,
     )
 
 
@@ -168,11 +173,20 @@ def record_birth_date(db: Session, participant_id: uuid.UUID, birth_date: date, 
         facts = {"was_known": own.birth_date is not None}  # not the date itself: history is for ever
         own.birth_date = birth_date
         db.add(own)
-        record(db, [Change("participant.birth_date", participant_id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+        record(
+            db,
+            [Change("participant.birth_date", participant_id, facts)],
+            municipality_id=by.municipality_id,
+            actor_id=by.id,
+            actor_role=by.role,
+            now=now,
+        )
 
 
 def latest(db: Session, account_id: uuid.UUID) -> Invitation | None:
-    return db.execute(select(Invitation).where(invitations.c.account_id == account_id).order_by(invitations.c.made_at.desc()).limit(1)).scalar_one_or_none()
+    return db.execute(
+        select(Invitation).where(invitations.c.account_id == account_id).order_by(invitations.c.made_at.desc()).limit(1)
+    ).scalar_one_or_none()
 
 
 def ways_in(db: Session, account_id: uuid.UUID) -> list[str]:

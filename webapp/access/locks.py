@@ -57,7 +57,9 @@ def set_password(db: Session, keys: KeyRing, account: Account, password: str, to
     db.add(made)
     db.flush()
     codes = [rules.code_from([secrets.randbelow(len(rules.ALPHABET)) for _ in range(rules.CODE_LENGTH)]) for _ in range(RECOVERY_CODES)]
-    db.add_all(RecoveryCode(municipality_id=account.municipality_id, secret_id=made.id, code_mark=_recovery_mark(keys, made.id, code)) for code in codes)
+    db.add_all(
+        RecoveryCode(municipality_id=account.municipality_id, secret_id=made.id, code_mark=_recovery_mark(keys, made.id, code)) for code in codes
+    )
     _tell(db, account, "access.password_set", {}, role=role, now=now)
     return codes
 

@@ -55,7 +55,11 @@ def invitation_page(
     at = now()
     account, _membership, file = reads.participant(db(), g.person, participant_id, day_of(at)) or abort(404)
     latest = invitations.latest(db(), account.id)
-    words = {"made": _("The letter is made. Print it, or let it go by post."), "shut": _("Nothing of the lost phone opens any more."), "born": _("The birth date is recorded.")}
+    words = {
+        "made": _("The letter is made. Print it, or let it go by post."),
+        "shut": _("Nothing of the lost phone opens any more."),
+        "born": _("The birth date is recorded."),
+    }
     return page(
         "access/invitation.html", status=status, somebody=account, file=file, latest=latest, now=at, ways=invitations.ways_in(db(), account.id),
         parcel=reads.letters_about(db(), latest.id) if latest else None, languages=spoken_to("participant"), agreed=agreed(),
@@ -69,7 +73,12 @@ def make_letter(participant_id: uuid.UUID) -> Response:
     """Make the letter; an older code is void. The id comes with the form, so twice is once."""
     at, typed = now(), request.form
     account, membership, _file = reads.participant(db(), g.person, participant_id, day_of(at)) or abort(404)
-    key, language, address, phone = read_id(typed.get("id")), typed.get("language", ""), typed.get("address", "").strip(), typed.get("phone", "").strip()
+    key, language, address, phone = (
+        read_id(typed.get("id")),
+        typed.get("language", ""),
+        typed.get("address", "").strip(),
+        typed.get("phone", "").strip(),
+    )
     errors = {}
     if language not in {spoken.code for spoken in spoken_to("participant")}:
         errors["language"] = _("Choose the language of the letter.")
@@ -212,5 +221,3 @@ def mark_printed(outgoing_id: uuid.UUID) -> Response:
         change = Change("outgoing.printed", row.id, {"kind": row.kind})
         record(db(), [change], municipality_id=g.person.municipality_id, actor_id=g.person.id, actor_role=g.person.role, now=at)
     return go("/outbox?printed=1" if g.person.role == "admin" else f"/participants/{row.account_id}/invitation")
-
-

@@ -64,7 +64,9 @@ def read_contact(typed: str) -> Contact | None:
     if not plain.isprintable():
         return None
     if "@" in plain:
-        return Contact("mail", plain.casefold()) if re.fullmatch(r"[^\s@<>\"',;:]{1,64}@[^\s@<>\"',;:]{1,190}\.[^\s@.<>\"',;:]{2,60}", plain) else None
+        return (
+            Contact("mail", plain.casefold()) if re.fullmatch(r"[^\s@<>\"',;:]{1,64}@[^\s@<>\"',;:]{1,190}\.[^\s@.<>\"',;:]{2,60}", plain) else None
+        )
     digits = re.sub(r"[\s().\-–/]", "", plain)
     digits = re.sub(r"^(?:\+|00)31(?:0)?", "0", digits)
     return Contact("sms", digits) if re.fullmatch(r"(?:0[1-9][0-9]{8}|\+[1-9][0-9]{7,14})", digits) else None

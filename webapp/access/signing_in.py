@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, g, redirect, request, session
+from flask import Response, g, make_response, redirect, request, session
 
 from webapp.access import codes, kept, locks, passkeys, rules
 from webapp.access.attempts import Wait
@@ -26,8 +27,6 @@ def then() -> str:
 
 
 def back(address: str) -> str:
-    from urllib.parse import urlencode
-
     return address + ("?" + urlencode({"next": then()}) if then() != "/" else "")
 
 
@@ -175,8 +174,7 @@ def send_kept_form() -> Response:
     kept.forget(db(), g.person.membership_id)
     if found is None or thrown_away:
         return go("/")
-    answer: Any = redirect(found.path, code=307)
-    return answer  # type: ignore[no-any-return]
+    return make_response(redirect(found.path, code=307))
 
 
 def keep_typed() -> None:

@@ -119,7 +119,11 @@ def check_code() -> Response:
     found = invitations.with_code(db(), keys(), typed, now=at)
     if found is None:
         short = rules.read_code(typed) is None
-        words = _("A code has 8 letters and numbers. It is in the yellow box.") if short else _("This code does not work any more. Call us, then you get a new one.")
+        words = (
+            _("A code has 8 letters and numbers. It is in the yellow box.")
+            if short
+            else _("This code does not work any more. Call us, then you get a new one.")
+        )
         return code_page(typed, status=422, errors={"code": words})
     attempt.was_right(db())
     session.pop(PLACE, None)
@@ -148,7 +152,9 @@ def check_birth(underway: Underway) -> Response:
     try:
         invitations.check_year(db(), underway.invitation, year, agreed=agreed(underway.invitation), now=at)
     except invitations.NotTheYear as wrong:
-        words = ngettext("This year is not right. You may try %(num)s more time.", "This year is not right. You may try %(num)s more times.", wrong.left)
+        words = ngettext(
+            "This year is not right. You may try %(num)s more time.", "This year is not right. You may try %(num)s more times.", wrong.left
+        )
         return birth_page(underway, status=422, errors={"year": words}, year=typed)
     except invitations.CallUs:
         session.pop(PLACE, None)
@@ -192,7 +198,9 @@ def what_this_is(underway: Underway) -> Response:
 @pages.get("/start/lock")
 @step
 def lock(underway: Underway) -> Response:
-    return page("access/lock.html", underway=underway, party=party(), office=underway.is_office, participant=underway.membership.role == Role.PARTICIPANT)
+    return page(
+        "access/lock.html", underway=underway, party=party(), office=underway.is_office, participant=underway.membership.role == Role.PARTICIPANT
+    )
 
 
 @pages.post("/start/passkey/options")
@@ -299,7 +307,14 @@ def password_page(underway: Underway, *, status: int = 200, errors: dict[str, st
     seed = totp_of(underway.invitation)
     address = pyotp.TOTP(seed).provisioning_uri(name=underway.account.email, issuer_name="Opstap")
     picture = segno.make(address, error="m", micro=False).svg_data_uri(border=4, light="#ffffff")
-    return page("access/password.html", status=status, errors=errors or {}, picture=picture, seed=" ".join(seed[n : n + 4] for n in range(0, len(seed), 4)), email=underway.account.email)
+    return page(
+        "access/password.html",
+        status=status,
+        errors=errors or {},
+        picture=picture,
+        seed=" ".join(seed[n : n + 4] for n in range(0, len(seed), 4)),
+        email=underway.account.email,
+    )
 
 
 @pages.get("/start/password")
@@ -344,5 +359,3 @@ def password_words(why: str) -> str:
         "common": _("Many people use this password. Choose another one."),
         "own": _("Your name or mail address is in it. Choose another one."),
     }[why]
-
-

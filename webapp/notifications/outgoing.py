@@ -173,7 +173,11 @@ def carry(database: Database, keys: KeyRing, row_id: uuid.UUID, *, senders: Send
     again = {"next_try_at": judged.again_at} if judged.again_at else {"sealed": "", "done_at": now}
     state = {"waiting": "waiting", "sent": "sent"}.get(judged.state, "failed")
     with database.transaction() as db:
-        db.execute(update(Outgoing).where(outgoing.c.id == row_id, outgoing.c.attempts == row.attempts, outgoing.c.state == "waiting").values(state=state, **again))
+        db.execute(
+            update(Outgoing)
+            .where(outgoing.c.id == row_id, outgoing.c.attempts == row.attempts, outgoing.c.state == "waiting")
+            .values(state=state, **again)
+        )
     return int(state == "sent")
 
 

@@ -14,6 +14,7 @@ from webapp.people.models import Account
 from webapp.people.person import Person
 
 LAYOUT = "access/documents/letter.typ"
+LTR = "\u2066"
 
 
 def letter_content(account: Account, code: str, *, by: Person, url: str, made_on: date, ends_on: date, address: str) -> dict[str, Any]:
@@ -27,14 +28,19 @@ def letter_content(account: Account, code: str, *, by: Person, url: str, made_on
     }  # fmt: skip
 
 
+def apart(text: str, mark: str = "\u2068") -> str:
+    """A name or number inside a sentence of either direction keeps its own (Unicode isolates; `mark` \u2066 reads it from left to right)."""
+    return f"{mark}{text}\u2069"
+
+
 def side(spoken: Language, account: Account, *, by: Person, url: str, made_on: date, ends_on: date) -> dict[str, Any]:
     """One side of the letter, in one language."""
     with speaking(spoken.code):
         return {
             "lang": spoken.code, "dir": spoken.direction,
-            "place": _("%(municipality)s, %(day)s", municipality=by.municipality_name, day=long_date(made_on)),
+            "place": _("%(municipality)s, %(day)s", municipality=apart(by.municipality_name), day=long_date(made_on)),
             "title": _("Work with your benefit unchanged"),
-            "dear": _("Dear %(name)s,", name=account.name),
+            "dear": _("Dear %(name)s,", name=apart(account.name)),
             "says": [
                 _("You can do work for a while. Your benefit stays the same. For every hour you get a premium on top."),
                 _("You choose. No is fine too. Stopping is always allowed."),
@@ -43,11 +49,11 @@ def side(spoken: Language, account: Account, *, by: Person, url: str, made_on: d
             "steps": [
                 _("Open the camera of your phone."), _("Point it at the square in the yellow box."), _("Fill in the year you were born."),
             ],
-            "other": _("No camera? Go to %(address)s and type the code.", address=address_words(url)),
+            "other": _("No camera? Go to %(address)s and type the code.", address=apart(address_words(url), LTR)),
             "label": _("Your code"), "qr_words": _("Square to point your camera at"),
             "until": _("The code works once, until %(day)s. Give it to nobody.", day=long_date(ends_on)),
-            "call": _("Questions, or no phone? Call %(number)s.", number=by.municipality_phone),
-            "regards": _("Kind regards,"), "from": by.name, "office": _("Municipality of %(municipality)s", municipality=by.municipality_name),
+            "call": _("Questions, or no phone? Call %(number)s.", number=apart(by.municipality_phone, LTR)),
+            "regards": _("Kind regards,"), "from": by.name, "office": _("Municipality of %(municipality)s", municipality=apart(by.municipality_name)),
         }  # fmt: skip
 
 
@@ -55,16 +61,3 @@ def address_words(url: str) -> str:
     """As people type it: without https."""
     parts = urlsplit(url)
     return f"{parts.netloc}/start"
-
-
-def mail_words(account: Account, code: str, *, by: Person, url: str, ends_on: date) -> dict[str, str]:
-    """A mail to a supervisor or colleague. It holds a code to type, and no link that signs in."""
-    with speaking(account.language):
-        lines = [
-            _("Dear %(name)s,", name=account.name),
-            _("%(name)s of the municipality of %(municipality)s invites you to Opstap.", name=by.name, municipality=by.municipality_name),
-            _("Go to %(address)s and type this code: %(code)s", address=f"{url}/start", code=shown_code(code)),
-            _("The code works once, until %(day)s. Give it to nobody.", day=long_date(ends_on)),
-            _("Questions, or no phone? Call %(number)s.", number=by.municipality_phone),
-        ]
-        return {"to": account.email, "subject": _("Your code for Opstap"), "text": "\n\n".join(lines) + "\n"}

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, abort, g, request
 from sqlmodel import Session
 
-from webapp.access import invitations, letter, reads, rules
+from webapp.access import invitations, letter, mail, reads, rules
 from webapp.access.blueprint import keys, pages, settings
 from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db
@@ -179,7 +179,7 @@ def invite(account_id: uuid.UUID) -> Response:
     if made.account_id != account.id:
         abort(404)
     if code is not None:
-        words = letter.mail_words(account, code, by=g.person, url=settings().url, ends_on=day_of(made.ends_at))
+        words = mail.mail_words(account, code, by=g.person, url=settings().url, ends_on=day_of(made.ends_at))
         outgoing.put(db(), keys(), account, outgoing.MAIL, words, purpose="invitation", cause_id=made.id, ends_at=made.ends_at, now=at)
     return go("/people?invited=1")
 

@@ -124,39 +124,6 @@ def sign_in_with_code() -> Response:
     return go(enter(membership, way=sessions.PIN, then=then()))
 
 
-# with a password and a code of an app -------------------------------------------------------
-
-
-def password_page(*, status: int = 200, errors: dict[str, str] | None = None, typed: str = "") -> Response:
-    return page("access/sign_in_password.html", status=status, errors=errors or {}, typed=typed, **context())
-
-
-@pages.get("/sign-in/password")
-def type_password() -> Response:
-    return go(then()) if g.person else password_page()
-
-
-@pages.post("/sign-in/password")
-def sign_in_with_password() -> Response:
-    """Mail address, password and code are judged together, so that no answer tells which of them was wrong."""
-    typed, at = request.form.get("contact", "")[:200], now()
-    where, password = rules.read_contact(typed), request.form.get("password", "")[: rules.LONGEST_PASSWORD + 1]
-    attempt = guess("password " + (where.to if where else ""))
-    try:
-        attempt.count(db(), now=at)
-    except Wait as wait:
-        return too_many("access/sign_in_password.html", wait, typed=typed, **context())
-    found = locks.with_contact(db(), keys(), where, "password")
-    db().commit()
-    right = locks.right_one(found, rules.plain_password(password))
-    membership = locks.membership_for(db(), right.account_id, sessions.PASSWORD, day_of(at)) if right else None
-    code = request.form.get("code", "")[:64]
-    if right is None or membership is None or not locks.second_factor_is_right(db(), keys(), right, code, now=at):
-        return password_page(status=422, errors={"contact": _("These are not right together: mail address, password and code.")}, typed=typed)
-    attempt.was_right(db())
-    return go(enter(membership, way=sessions.PASSWORD, then=then()))
-
-
 # what was being typed -----------------------------------------------------------------------
 
 

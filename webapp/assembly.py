@@ -12,11 +12,13 @@ from werkzeug.exceptions import Conflict, HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import navigation
+from webapp.access import views as access
 from webapp.caseload import views as caseload
 from webapp.certificate import views as certificate
 from webapp.employer import views as employer
 from webapp.foundation import clock, database, files, logs, pages, pictures, security, texts
 from webapp.foundation.compiling import SpokenEnvironment
+from webapp.foundation.sealed import KeyRing
 from webapp.foundation.sessions import KeptSessions
 from webapp.foundation.settings import Settings, load
 from webapp.foundation.tenancy import look_everywhere
@@ -26,15 +28,15 @@ from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
 from webapp.participant import views as participant
 from webapp.people import views as people
-from webapp.people.actions import LONGEST_SIGN_IN
 from webapp.people.person import login
+from webapp.people.sessions import LONGEST
 from webapp.permissions import PUBLIC, may
 from webapp.placements import views as placements
 from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, pwa, access)
 
 
 class Opstap(Flask):
@@ -58,7 +60,7 @@ def assemble(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,  # signing the cookie anew on each page costs more than it gives
-        PERMANENT_SESSION_LIFETIME=max(LONGEST_SIGN_IN.values()),
+        PERMANENT_SESSION_LIFETIME=LONGEST,
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_MIMETYPES=[
             "text/html",
@@ -76,6 +78,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["database"] = database.Database(database.make_engine(settings.database))
     app.extensions["sealer"] = Sealer(settings.signing_key)
+    app.extensions["keyring"] = KeyRing(settings.signing_key)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -122,6 +122,7 @@ def wait_until_ready(settings: Settings, server: subprocess.Popen[bytes]) -> boo
 
 def work(arguments: argparse.Namespace) -> int:
     """Carry messages and do what the clock asks: close offers, remind, end placements."""
+    from webapp.access.clockwork import CLOCKWORK as GETTING_IN
     from webapp.notifications.worker import run_worker
     from webapp.watch import CLOCKWORK
 
@@ -129,7 +130,7 @@ def work(arguments: argparse.Namespace) -> int:
     engine = open_database(settings).engine
     refuse_a_role_above_the_policies(engine)
     engine.dispose()
-    run_worker(settings, CLOCKWORK)
+    run_worker(settings, (*CLOCKWORK, *GETTING_IN))
     return 0
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from webapp.certificate import actions as certificate
+from webapp.demo_access import fill_access
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
@@ -89,20 +90,21 @@ def fill(database: Database, settings: Settings) -> bool:
             return False
         seed_statutory(db, now=now())
         for slug, facts in TOWNS.items():
-            fill_town(db, slug, facts, Sealer(settings.signing_key))
+            fill_town(db, slug, facts, settings)
     return True
 
 
-def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer) -> None:
+def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings) -> None:
     municipality = Municipality(slug=slug, name=slug.title(), phone=facts["phone"])
     db.add(municipality)
     db.flush()
     assert municipality.id is not None
     lock_municipality(db, municipality.id)
     agree_terms(db, municipality)
-    town = Town(db, municipality, sealer, day_of(now()), now(), {}, [])
+    town = Town(db, municipality, Sealer(settings.signing_key), day_of(now()), now(), {}, [])
     add_people(town, slug, facts)
     add_work(town)
+    fill_access(town, settings)
     db.flush()
     # what is older than two days was read long ago, and nothing of it still has to travel
     old = col(Notification.created_at) < town.at - timedelta(days=2)

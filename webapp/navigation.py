@@ -12,9 +12,10 @@ from markupsafe import Markup
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import bindparam, func, literal_column, select, text
 
+from webapp.access.signing_in import keep_typed, sign_in_page
 from webapp.foundation.clock import now
 from webapp.foundation.database import Read, db
-from webapp.foundation.pages import go, page, wants_fragment
+from webapp.foundation.pages import go, own_path, page, wants_fragment
 from webapp.foundation.settings import LOCAL_HOSTS
 from webapp.foundation.texts import LANGUAGES, N_, Language, gettext, reader_of, spoken_to
 from webapp.foundation.texts import language as spoken
@@ -28,7 +29,7 @@ pages = Blueprint("pages", __name__)
 
 HOME = {
     Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
-    Role.FINANCE: "/messages", Role.ADMIN: "/messages", Role.COUNCIL: "/messages",
+    Role.FINANCE: "/messages", Role.ADMIN: "/people", Role.COUNCIL: "/messages",
 }  # fmt: skip
 MENU: dict[str, Any] = {
     Role.PARTICIPANT: (
@@ -44,6 +45,7 @@ MENU: dict[str, Any] = {
         ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
         ("messages", "/messages", "mail", N_("Messages")),
     ),
+    Role.ADMIN: (("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")), ("messages", "/messages", "bell", N_("Messages"))),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
 
@@ -113,7 +115,9 @@ def ask_to_sign_in() -> Response:
     if request.is_json:
         return make_response({"error": "sign in first"}, 401)
     if request.method == "POST" and request.form.get("_person"):
-        return page("people/sign_in.html", status=401)
+        return sign_in_page(status=401)
+    if request.method == "POST":
+        keep_typed()
     back = "?" + urlencode({"next": request.full_path.rstrip("?")}) if request.method == "GET" and not wants_fragment() else ""
     return go("/sign-in" + back)
 
@@ -146,8 +150,7 @@ def choose_language() -> Response:
 
 def _back() -> str:
     """Where somebody came from, only ever a page of ours."""
-    asked = request.values.get("next") or urlsplit(request.referrer or "").path
-    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"
+    return own_path(request.values.get("next") or urlsplit(request.referrer or "").path)
 
 
 STATEMENT_MADE_ON = date(2026, 11, 23)  # when what it says was last looked at

@@ -42,15 +42,20 @@ def allow(*roles: Role, whose: str) -> Permission:
     return Permission(roles, whose)
 
 
-P, S, C = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER
+P, S, C, A = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER, Role.ADMIN
 EVERYBODY = tuple(Role)
 
 PUBLIC = frozenset({
     "static", "pages.home", "pages.accessibility", "pages.language", "pages.choose_language", "pages.security_txt", "pages.healthz", "pages.readyz", "pages.metrics",
-    "people.sign_in", "people.sign_out", "people.demo", "people.demo_sign_in",
+    "people.sign_out", "people.demo", "people.demo_sign_in",
     "pwa.manifest", "pwa.service_worker", "pwa.offline",
     "employer.tablet", "employer.open_tablet",
     "certificate.verify", "certificate.verify_code", "certificate.shared", "certificate.shared_paper",
+    "access.start", "access.start_with", "access.check_code", "access.birth", "access.check_birth", "access.choose_language", "access.keep_language",
+    "access.what_this_is", "access.lock", "access.passkey_options", "access.make_passkey", "access.contact", "access.send_code", "access.choose_pin",
+    "access.set_pin", "access.choose_password", "access.set_password",
+    "access.sign_in", "access.ask_code", "access.type_code", "access.sign_in_with_code", "access.sign_in_options", "access.sign_in_with_passkey",
+    "access.type_password", "access.sign_in_with_password",
 })  # fmt: skip
 
 PERMISSIONS = {
@@ -58,6 +63,12 @@ PERMISSIONS = {
     "people.roles":                 allow(*EVERYBODY,           whose="own"),
     "people.work_as":               allow(*EVERYBODY,           whose="own"),
     "people.theme":                 allow(*EVERYBODY,           whose="own"),
+    "access.devices":               allow(*EVERYBODY,           whose="own"),
+    "access.end_device":            allow(*EVERYBODY,           whose="own"),
+    "access.end_all_devices":       allow(*EVERYBODY,           whose="own"),
+    "access.end_passkey":           allow(*EVERYBODY,           whose="own"),
+    "access.kept_form":             allow(*EVERYBODY,           whose="own"),
+    "access.send_kept_form":        allow(*EVERYBODY,           whose="own"),
     "notifications.inbox":          allow(*EVERYBODY,           whose="own"),
     "notifications.read":           allow(*EVERYBODY,           whose="own"),
     "notifications.settings":       allow(*EVERYBODY,           whose="own"),
@@ -121,6 +132,17 @@ PERMISSIONS = {
     "placements.offer_to":          allow(C,                    whose="own caseload"),
     "placements.starting":          allow(C,                    whose="own caseload"),
     "placements.prepare":           allow(C,                    whose="own caseload"),
+    "access.invitation":            allow(C,                    whose="own caseload"),
+    "access.make_letter":           allow(C,                    whose="own caseload"),
+    "access.record_birth_date":     allow(C,                    whose="own caseload"),
+    "access.phone_lost":            allow(C,                    whose="own caseload"),
+    "access.print_letter":          allow(C, A,                 whose="own caseload; own municipality"),
+    "access.mark_printed":          allow(C, A,                 whose="own caseload; own municipality"),
+    "access.people":                allow(A,                    whose="own municipality"),
+    "access.inviting":              allow(A,                    whose="own municipality"),
+    "access.invite":                allow(A,                    whose="own municipality"),
+    "access.shut_out":              allow(A,                    whose="own municipality"),
+    "access.outbox":                allow(A,                    whose="own municipality"),
     "hours.disputes":               allow(C,                    whose="own caseload"),
     "hours.rule":                   allow(C,                    whose="own caseload"),
 }  # fmt: skip

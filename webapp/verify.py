@@ -7,12 +7,13 @@ invoices and safeguards.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table, text
 
+from webapp import verify_access
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
 
@@ -26,6 +27,15 @@ class Fault(NamedTuple):
     table: str
     row: str
     what: str
+
+
+def as_faults(check: Callable[[Connection], Iterable[tuple[str, str, str, str]]]) -> Callable[[Connection], Iterator[Fault]]:
+    """A check of another module, giving faults."""
+
+    def found(connection: Connection) -> Iterator[Fault]:
+        return (Fault(*one) for one in check(connection))
+
+    return found
 
 
 def faults(database: Database) -> list[Fault]:
@@ -200,4 +210,7 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
                 yield Fault("V8", table.name, str(row.id), f"{mine} points into another municipality")
 
 
-CHECKS = (every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses)
+CHECKS = (
+    every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses,
+    *(as_faults(check) for check in verify_access.CHECKS),
+)  # fmt: skip

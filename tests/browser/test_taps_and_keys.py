@@ -79,7 +79,7 @@ def test_the_way_back_after_signing_out_shows_nothing_of_anybody(served: Served,
 
     for _ in range(2):
         abdi.page.go_back()
-        assert "/demo" in abdi.page.url  # where a demo asks who somebody is
+        assert "/sign-in" in abdi.page.url
         assert "€" not in abdi.words and "Mijlpaal" not in abdi.words
 
 

@@ -17,9 +17,9 @@ from webapp.foundation.database import metadata
 NOBODY = uuid.UUID(int=7)
 TABLES = {
     "entry_id": "hours_entry", "offer_id": "offer", "placement_id": "placement", "request_id": "work_request", "participant_id": "participant_file",
-    "absence_id": "absence", "notification_id": "notification",
     "tablet_id": "shared_tablet",
     "certificate_id": "certificate",
+    "absence_id": "absence", "notification_id": "notification", "outgoing_id": "outgoing",
 }  # fmt: skip
 
 
@@ -32,6 +32,9 @@ def ids(session: Session, limit: int = 3) -> dict[str, list[uuid.UUID]]:
         rows = session.execute(select(key).order_by(table.c.municipality_id.desc()).limit(limit)).scalars().all()
         more = session.execute(select(key).order_by(table.c.municipality_id).limit(limit)).scalars().all()
         found[name] = list(dict.fromkeys([*rows, *more, NOBODY]))
+    members = metadata.tables["membership"]
+    supervisors = session.execute(select(members.c.account_id).where(members.c.role == "supervisor").order_by(members.c.municipality_id)).scalars()
+    found["account_id"] = [*list(supervisors)[:limit], NOBODY]
     return found
 
 
@@ -63,4 +66,6 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     make.offer(world.database, work, world.other_participant, world.case_manager)
     other = make.work_request(world.database, world.establishment, world.supervisor, function="Inpakhulp")
     make.offer(world.database, other, world.other_participant, world.case_manager, status="closed")
+    letter = {"id": str(uuid.uuid4()), "language": "nl"}
+    assert as_person(world.case_manager).post(f"/participants/{world.other_participant.account_id}/invitation", letter).status_code == 303
     return world

@@ -106,6 +106,9 @@ BREAKS = [
     ("V7", "notification", "SELECT id FROM hours_entry WHERE corrected_at IS NOT NULL ORDER BY id", "DELETE FROM notification WHERE \"key\" = 'hours.changed'", "hours.changed is missing"),
     ("V7", "notification", "SELECT id FROM offer WHERE status = 'open' ORDER BY id", "DELETE FROM notification WHERE \"key\" = 'offer.new'", "offer.new is missing"),
     ("V8", "hours_entry", CONFIRMED, "UPDATE hours_entry SET placement_id = (SELECT p.id FROM placement p, hours_entry e WHERE e.id = :id AND p.municipality_id <> e.municipality_id ORDER BY p.id LIMIT 1) WHERE id = :id", "into another municipality"),
+    ("V7", "invitation", "SELECT id FROM invitation ORDER BY id", "UPDATE history SET action = 'seen' WHERE subject_id = :id", "invitation.made"),
+    ("V7", "invitation", "SELECT id FROM invitation ORDER BY id", "UPDATE invitation SET used_at = made_at WHERE id = :id", "invitation.used"),
+    ("V7", "invitation", "SELECT id FROM invitation ORDER BY id", "UPDATE invitation SET ended_at = made_at WHERE id = :id", "invitation.ended"),
     ("V8", "placement", "SELECT id FROM placement ORDER BY id", "UPDATE placement SET municipality_id = 3 - municipality_id WHERE id = :id", "into another municipality"),
 ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from webapp.demo import fill
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.settings import Settings
+from webapp.people import sessions
 from webapp.people.actions import memberships_of, sign_in, stand_ins
 from webapp.people.models import Absence, Account, Membership, SignIn
 from webapp.people.person import signed_in_person
@@ -58,6 +59,7 @@ def test_a_sign_in_ends_by_itself_sooner_for_staff(world: make.World, database: 
         }
         key = sign_in(db, world.participant, now=make.NOW).id
         at_the_end = make.NOW + lasts["participant"]
+        sessions.note_use(db, key, "participant", now=at_the_end - timedelta(days=1))
         assert signed_in_person(db, key, at_the_end - timedelta(seconds=1), day_of(at_the_end)) is not None
         assert signed_in_person(db, key, at_the_end, day_of(at_the_end)) is None
 

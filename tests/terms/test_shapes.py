@@ -60,6 +60,7 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     ("offer", {"open_days": 7, "keep_closed_days": 30}),
     ("certificate", {"share_days": 30}),
     ("confirmation", {"undo_seconds": 60}),
+    ("invitation", {"days": 30, "tries": 3}),
     ("retention", {"days": {"client_file": 3653}}),
 ]
 

@@ -31,7 +31,7 @@ HERE = "/employer/tablet"
 @pages.before_app_request
 def to_the_names() -> Response | None:
     """On a shared tablet, signing in is choosing a name; this also catches everything that asks to sign in first."""
-    return go(HERE) if request.endpoint == "people.sign_in" and request.cookies.get(COOKIE) else None
+    return go(HERE) if request.endpoint == "access.sign_in" and request.cookies.get(COOKIE) else None
 
 
 @pages.after_app_request

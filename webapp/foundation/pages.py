@@ -94,6 +94,13 @@ def url(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, **values) if values else _plain_url(endpoint)
 
 
+def own_path(asked: str | None, otherwise: str = "/") -> str:
+    """An address somebody asks to go back to, only ever a page of ours."""
+    asked = asked or ""
+    inside = asked.startswith("/") and not asked.startswith("//") and asked.isprintable() and "\\" not in asked
+    return asked if inside else otherwise
+
+
 def problem_page(error: HTTPException) -> Response:
     """A calm page for every refusal; JSON callers get JSON."""
     code = error.code or 500

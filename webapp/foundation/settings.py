@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     push_origins: str = Field(default="", description="extra push services, separated by blanks or commas")
     mail_url: str = Field(default="", description="smtp://user:password@host:587; empty: mail is not sent")
     mail_from: str = "Opstap <noreply@localhost>"
+    notify_key: str = Field(default="", description="API key of GOV.UK Notify or NotifyNL; empty: SMS and letters wait in the outbox")
+    notify_url: str = "https://api.notifications.service.gov.uk"
+    notify_sms_template: str = Field(default="", description="id of the template that holds ((text)); without it SMS wait in the outbox")
     server_timing: bool = False
     demo: bool = False
     testing: bool = False

@@ -323,10 +323,13 @@ STAFF_PAGES = (
     "caseload/", "requests/", "placements/staff_views.py", "placements/matching.py", "placements/templates/placements/matching",
     "placements/templates/placements/preparation", "placements/templates/placements/plan", "hours/disputes.py", "hours/rulings.py",
     "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
+    "access/office.py", "access/passwords.py", "access/templates/access/invitation", "access/templates/access/people", "access/templates/access/inviting",
+    "access/templates/access/outbox", "access/templates/access/password", "access/templates/access/recovery", "access/templates/access/sign_in_password",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
     "employer/", "certificate/references.py", "certificate/templates/certificate/writing", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",
     "hours/templates/hours/row", "hours/templates/hours/correcting", "hours/templates/hours/show_supervisor",
+    "access/mail.py",
 )  # fmt: skip
 SLOT = re.compile(r"%\((\w+)\)[sd]")
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from webapp.notifications.push import Answer
+from webapp.notifications.answers import Answer
 
 SendMail = Callable[[str, str, str], Answer]
 PATIENCE_SECONDS = 15

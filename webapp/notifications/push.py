@@ -16,6 +16,8 @@ from webpush import WebPush, WebPushSubscription
 from webpush.types import WebPushKeys
 from webpush.vapid import VAPID
 
+from webapp.notifications.answers import Answer
+
 TOKEN_SECONDS = 12 * 3600
 REFRESH_BEFORE = 3600
 LIVES_SECONDS = 3 * 24 * 3600  # how long a push service keeps it for a phone that is off
@@ -23,13 +25,6 @@ UNSENDABLE = 413  # said by ourselves: too long, or for a key nobody could have
 LARGEST_PLAIN = 3993  # bytes that still fit a record of 4,096
 PATIENCE_SECONDS = (5, 10)
 LONGEST_ANSWER = 2048  # bytes read and thrown away, so that the connection serves the next message
-
-
-class Answer(NamedTuple):
-    """What the other side said; status None when it said nothing."""
-
-    status: int | None
-    retry_after: str | None = None
 
 
 class Target(NamedTuple):

@@ -11,10 +11,13 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from webapp.foundation.clock import local, now
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.logs import log, set_up
+from webapp.foundation.sealed import KeyRing
 from webapp.foundation.settings import Settings
 from webapp.notifications.delivery import deliver_waiting
 from webapp.notifications.keys import own_keys
 from webapp.notifications.mail import MailCarrier
+from webapp.notifications.notify import sender_of
+from webapp.notifications.outgoing import carry_waiting
 from webapp.notifications.push import PushCarrier
 
 EVERY_SECONDS = 5
@@ -50,12 +53,14 @@ def build(settings: Settings, clockwork: Sequence[Clockwork]) -> Huey:
         private, public = own_keys(db, now=now())
     push = PushCarrier(private, public, settings.vapid_contact)
     mail = MailCarrier(settings.mail_url, settings.mail_from) if settings.mail_url else None
+    senders, keys = sender_of(settings), KeyRing(settings.signing_key)
 
     @huey.task(retries=3, retry_delay=20)
     def deliver() -> None:
         carried = deliver_waiting(database, send_push=push, send_mail=mail, url=settings.url, now=now(), clock=now)
-        if carried:
-            log.info("delivered", messages=carried)
+        left = carry_waiting(database, keys, senders=senders, send_mail=mail, clock=now)
+        if carried or left:
+            log.info("delivered", messages=carried, outgoing=left)
 
     @huey.periodic_task(crontab(minute="*"))
     def every_minute() -> None:

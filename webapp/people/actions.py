@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -11,10 +11,8 @@ from sqlmodel import Session, col
 
 from webapp.people.models import Absence, Account, Membership, SignIn
 from webapp.people.person import Person
+from webapp.people.sessions import LIMITS
 from webapp.permissions import Role
-
-LONGEST_SIGN_IN = {Role.PARTICIPANT: timedelta(days=60), Role.SUPERVISOR: timedelta(days=60)}
-STAFF_SIGN_IN = timedelta(hours=12)
 
 
 def memberships_of(db: Session, account_id: uuid.UUID, today: date) -> list[Membership]:
@@ -31,10 +29,13 @@ def memberships_of(db: Session, account_id: uuid.UUID, today: date) -> list[Memb
     return list(rows.scalars())
 
 
-def sign_in(db: Session, membership: Membership, *, now: datetime) -> SignIn:
-    """A new signed-in device for somebody in this role."""
-    longest = LONGEST_SIGN_IN.get(Role(membership.role), STAFF_SIGN_IN)
-    made = SignIn(municipality_id=membership.municipality_id, membership_id=membership.id, started_at=now, ends_at=now + longest)
+def sign_in(db: Session, membership: Membership, *, now: datetime, way: str = "", device: str = "") -> SignIn:
+    """A new signed-in device for somebody in this role. `way`: what they showed (sessions.WAYS)."""
+    limits = LIMITS[Role(membership.role)]
+    made = SignIn(
+        municipality_id=membership.municipality_id, membership_id=membership.id, started_at=now, ends_at=now + limits.longest,
+        idle_ends_at=now + limits.idle, seen_at=now, way=way, device=device,
+    )  # fmt: skip
     db.add(made)
     db.flush()
     return made

@@ -87,6 +87,10 @@ class SignIn(SQLModel, table=True):
     membership_id: uuid.UUID = Field(foreign_key="membership.id", index=True)
     started_at: datetime = Field(sa_type=Utc)
     ends_at: datetime = Field(sa_type=Utc)
+    idle_ends_at: datetime = Field(sa_type=Utc)  # moves with use (sessions.py)
+    seen_at: datetime = Field(sa_type=Utc)  # coarse: use is written down now and then
+    way: str = ""  # what was signed in with (sessions.WAYS)
+    device: str = ""  # "Chrome, Android": a family, never a fingerprint
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from flask import request
@@ -19,6 +19,9 @@ from webapp.people.models import Account, Membership, Municipality, SignIn
 
 account, membership, municipality = Account.__table__, Membership.__table__, Municipality.__table__  # type: ignore[attr-defined]
 sign_in, establishment = SignIn.__table__, Establishment.__table__  # type: ignore[attr-defined]
+
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Person(NamedTuple):
@@ -38,6 +41,8 @@ class Person(NamedTuple):
     theme: str
     establishment_id: uuid.UUID | None
     organisation_name: str | None
+    idle_ends_at: datetime = NEVER
+    way: str = ""
 
     @property
     def is_authenticated(self) -> bool:
@@ -61,7 +66,7 @@ SIGNED_IN = (
         account.c.id, sign_in.c.id, membership.c.id, membership.c.role,
         municipality.c.id, municipality.c.name, municipality.c.phone, municipality.c.terms_token,
         account.c.first_name, account.c.last_name, account.c.language, account.c.theme,
-        membership.c.establishment_id, establishment.c.name,
+        membership.c.establishment_id, establishment.c.name, sign_in.c.idle_ends_at, sign_in.c.way,
     )
     .join_from(sign_in, membership, sign_in.c.membership_id == membership.c.id)
     .join(account, membership.c.account_id == account.c.id)
@@ -71,6 +76,7 @@ SIGNED_IN = (
         sign_in.c.id == bindparam("sign_in"),
         sign_in.c.ended_at.is_(None),
         sign_in.c.ends_at > bindparam("now"),
+        sign_in.c.idle_ends_at > bindparam("now"),
         membership.c.valid_from <= bindparam("today"),
         or_(membership.c.valid_until.is_(None), membership.c.valid_until >= bindparam("today")),
     )

@@ -20,6 +20,7 @@ from webapp.foundation.ids import new_id
 from webapp.people.actions import sign_in
 from webapp.people.models import Membership, SignIn
 from webapp.people.person import Person
+from webapp.people.sessions import TABLET
 
 ENDS_WITHOUT_USE = timedelta(seconds=60)
 MOST_WRONG_TRIES = 5
@@ -145,7 +146,7 @@ def open_with_pin(db: Session, membership: Membership, pin: str, *, now: datetim
             db.execute(update(TabletPin).where(pins.c.account_id == membership.account_id).values(wrong_tries=0, locked_until=locked))
         raise WrongPin(locked)
     db.execute(update(TabletPin).where(pins.c.account_id == membership.account_id).values(wrong_tries=0, locked_until=None))
-    made = sign_in(db, membership, now=now)
+    made = sign_in(db, membership, now=now, way=TABLET)
     made.ends_at = now + ENDS_WITHOUT_USE
     db.add(made)
     db.flush()

@@ -1,4 +1,4 @@
-"""Signing in and out, the demo accounts, and choosing as what to work."""
+"""Beginning and ending a sign-in, the demo accounts, and choosing as what to work."""
 
 from __future__ import annotations
 
@@ -10,32 +10,42 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from webapp.foundation.clock import day_of, now
-from webapp.foundation.database import db
+from webapp.foundation.database import SAFE_METHODS, database, db
 from webapp.foundation.pages import go, page
-from webapp.people import actions
+from webapp.people import actions, sessions
 from webapp.people.models import Account, Membership, Municipality
 from webapp.people.person import signed_in_person
+from webapp.people.sessions import device_words, due_to_note
 
 pages = Blueprint("people", __name__, template_folder="templates")
 
 DEMO_ORDER = ("participant", "supervisor", "case_manager", "finance", "admin", "council")
 
 
-def begin(membership: Membership) -> None:
-    """Sign this device in; whatever the old cookie held is gone."""
+def begin(membership: Membership, *, way: str) -> None:
+    """Sign this device in; whatever the old cookie held is gone, and who was signed in on it no longer is."""
     at = now()
-    made = actions.sign_in(db(), membership, now=at)
+    if g.get("person"):
+        actions.sign_out(db(), g.person.sign_in_id, now=at)
+    made = actions.sign_in(db(), membership, now=at, way=way, device=device_words(request.user_agent.string))
     session.clear()
     session.permanent = True
     person = signed_in_person(db(), made.id, at, day_of(at))
     login_user(person, remember=False)
 
 
-@pages.get("/sign-in")
-def sign_in() -> Response:
-    if current_app.extensions["settings"].demo:
-        return go("/demo")
-    return page("people/sign_in.html")
+@pages.after_app_request
+def note_use(response: Response) -> Response:
+    """Write down now and then that this device is used (sessions.LIMITS), so that without use it ends."""
+    person = g.get("person")
+    if person is None or request.endpoint == "static" or not due_to_note(person.role, person.idle_ends_at, at := now()):
+        return response
+    if request.method in SAFE_METHODS:
+        with database().transaction() as own:
+            sessions.note_use(own, person.sign_in_id, person.role, now=at)
+    else:
+        sessions.note_use(db(), person.sign_in_id, person.role, now=at)
+    return response
 
 
 @pages.post("/sign-out")
@@ -69,7 +79,7 @@ def demo_sign_in() -> Response:
     found = actions.memberships_of(db(), account.id, day_of(now())) if account else []
     if not found:
         abort(422)
-    begin(found[0])
+    begin(found[0], way=sessions.DEMO)
     return go("/")
 
 
@@ -93,8 +103,9 @@ def work_as() -> Response:
     own = [m for m in actions.memberships_of(db(), g.person.id, day_of(now())) if m.id == wanted]
     if not own:
         abort(404)
-    actions.sign_out(db(), g.person.sign_in_id, now=now())
-    begin(own[0])
+    if not sessions.opens(g.person.way, own[0].role):
+        abort(403)
+    begin(own[0], way=g.person.way)
     return go("/")
 
 

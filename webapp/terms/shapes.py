@@ -326,6 +326,13 @@ class Confirmation(Shape):
     undo_seconds: Count
 
 
+class Invitation(Shape):
+    """How many days a code by letter or mail counts, and how often somebody may be wrong about the year of birth."""
+
+    days: Annotated[int, Field(ge=1, le=90)]
+    tries: Annotated[int, Field(ge=1, le=10)]
+
+
 class Retention(Shape):
     """How many days each kind of record is kept."""
 
@@ -355,6 +362,7 @@ SHAPES: dict[str, Any] = {
     "offer": Offer,
     "certificate": Certificate,
     "confirmation": Confirmation,
+    "invitation": Invitation,
     "retention": Retention,
 }
 ADAPTERS: dict[str, TypeAdapter[Any]] = {key: TypeAdapter(shape) for key, shape in SHAPES.items()}

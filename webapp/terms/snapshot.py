@@ -164,6 +164,9 @@ class Terms:
     def confirmation(self, day: date) -> shapes.Confirmation:
         return self._typed(shapes.Confirmation, "confirmation", day)
 
+    def invitation(self, day: date) -> shapes.Invitation:
+        return self._typed(shapes.Invitation, "invitation", day)
+
     def tariff_split(self, day: date) -> shapes.TariffSplit:
         return self._typed(shapes.TariffSplit, "tariff_split", day)
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "terms": "terms import FILE: dated agreements of municipalities",
     "people": "people import FILE: staff and participants",
     "employers": "employers import FILE: employers and their workplaces",
+    "invite": "invite MUNICIPALITY-REFERENCE: a code with which the first admin comes in",
     "permissions": "who may do what, as a table",
     "backup": "backup FILE: everything in one file",
     "restore": "restore FILE: put such a file back into an empty installation",

@@ -204,6 +204,24 @@ def bring_in(file: str, take: Callable[[Any, list[str]], int], what: str) -> int
     return 0
 
 
+def invite(arguments: argparse.Namespace) -> int:
+    """A code with which the first admin comes in; they invite the others from the pages."""
+    from webapp.access.first import NotInvited, invite_first
+    from webapp.foundation.clock import now
+    from webapp.foundation.sealed import KeyRing
+
+    settings = load_for_shell()
+    database = open_database(settings, migrate=True)
+    try:
+        with database.transaction() as db:
+            code = invite_first(db, KeyRing(settings.signing_key), arguments.reference, now=now())
+    except NotInvited as refused:
+        say(f"invite: {refused}")
+        return 1
+    say(f"invite: open {settings.url}/start and type {code}")
+    return 0
+
+
 def permissions(arguments: argparse.Namespace) -> int:
     """Who may do what, as a table for the README and the auditor."""
     from webapp.permissions import PERMISSIONS, PUBLIC
@@ -256,6 +274,7 @@ def parser() -> argparse.ArgumentParser:
     add("work", work)
     add("verify", verify).add_argument("--json", action="store_true")
     add("load", load_data).add_argument("size", help="small, letter or national")
+    add("invite", invite).add_argument("reference", help="as MUNICIPALITY-REFERENCE")
     add("permissions", permissions)
     add("backup", backup).add_argument("file")
     add("restore", restore).add_argument("file")

@@ -30,6 +30,7 @@ from tests.access.people import (
 )  # fmt: skip
 from tests.conftest import Visitor
 from webapp.access import locks
+from webapp.access.first import NotInvited, invite_first
 from webapp.access.models import Attempts, OneTimeCode, RecoveryCode, Secret
 from webapp.foundation.clock import now
 from webapp.foundation.database import Database
@@ -398,3 +399,20 @@ def test_the_letters_of_one_day_do_not_cross(world: make.World, as_person: Any, 
 
     codes = [words["content"]["code"] for words in sent(database, app, "invitation")]
     assert len(set(codes)) == 2
+
+
+def test_the_first_admin_comes_in_with_a_code_from_the_shell(world: make.World, fresh: Any, database: Database, app: Flask, session: Session) -> None:
+    staff(database, world.municipality_id, Role.ADMIN, MAIL)
+    with database.transaction() as db:
+        db.execute(text("UPDATE account SET handle = 'waterveen-1' WHERE email = :mail"), {"mail": MAIL})
+        db.execute(text("UPDATE account SET handle = 'waterveen-2' WHERE first_name = 'Selam'"))
+        code = invite_first(db, app.extensions["keyring"], "waterveen-1", now=now())
+        for handle in ("waterveen-2", "waterveen-3"):
+            with pytest.raises(NotInvited):
+                invite_first(db, app.extensions["keyring"], handle, now=now())
+    nadia = fresh()
+
+    assert nadia.post("/start", {"code": code}).location == "/start/lock"
+    assert set_password(nadia)[0].status_code == 200
+    assert nadia.get("/people").status_code == 200
+    assert session.execute(text("SELECT actor_role FROM history WHERE action = 'invitation.made'")).scalar_one() == "operator"

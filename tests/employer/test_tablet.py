@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from tests import factories as make
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import Database
-from webapp.people import tablets
+from webapp.people import sessions, tablets
 from webapp.people.models import SignIn
 from webapp.people.person import signed_in_person
 from webapp.people.tablets import SharedTablet, TabletPin
@@ -79,6 +79,19 @@ def test_an_ordinary_phone_pays_nothing_for_it(world: make.World, as_person: Any
 
     assert "Refresh" not in answer.headers
     assert int(answer.headers["Server-Timing"].split('"')[1]) <= 3
+
+
+def test_a_shared_tablet_opens_the_work_of_the_day_and_nothing_that_is_somebodys_own(tablet: Any, world: make.World) -> None:
+    assert try_pin(tablet, world, PIN).location == "/employer/hours"
+
+    assert [tablet.get(address).status_code for address in ("/employer/hours", "/employer/team", "/employer/company")] == [200] * 3
+    assert [tablet.get(address).status_code for address in ("/me/roles", "/me/devices", "/messages/settings", "/sign-in/kept")] == [403] * 4
+    for address in ("/me/roles", "/me/devices/end", "/employer/pin", "/employer/stand-in", "/employer/tablet", "/push/subscriptions"):
+        assert tablet.post(address, {"pin": "9753"}).status_code == 403, address
+
+
+def test_a_tablet_opens_no_other_role_of_the_same_person() -> None:
+    assert [sessions.opens(sessions.TABLET, role) for role in ("supervisor", "participant", "admin")] == [True, False, False]
 
 
 def test_five_wrong_pins_lock_it_for_a_quarter_of_an_hour(tablet: Any, world: make.World, database: Database, session: Session) -> None:

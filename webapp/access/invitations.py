@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 from sqlmodel import Session
@@ -32,6 +32,15 @@ subscriptions: Any = PushSubscription.__table__  # type: ignore[attr-defined]
 LIVE = (invitations.c.used_at.is_(None), invitations.c.ended_at.is_(None))
 
 
+class Actor(Protocol):
+    """Who does it: somebody signed in, or the operator at the shell in somebody's name."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def role(self) -> str: ...
+
+
 class BirthDateUnknown(Exception):
     """Without a year of birth there is no second check, so no letter is made."""
 
@@ -53,7 +62,7 @@ def mark_of(keys: KeyRing, code: str) -> str:
 
 
 def invite(
-    db: Session, keys: KeyRing, invitation_id: uuid.UUID, membership: Membership, *, kind: str, agreed: Agreed, by: Person, now: datetime
+    db: Session, keys: KeyRing, invitation_id: uuid.UUID, membership: Membership, *, kind: str, agreed: Agreed, by: Actor, now: datetime
 ) -> tuple[Invitation, str | None]:
     """A new code for somebody; an older one is void. Gives the code once: asked again with the same id there is none.
 

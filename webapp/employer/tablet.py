@@ -26,12 +26,24 @@ from webapp.people.tablets import ENDS_WITHOUT_USE, SharedTablet
 COOKIE = "tablet"
 A_LONG_TIME = 400 * 24 * 3600  # seconds; the longest a browser keeps a cookie
 HERE = "/employer/tablet"
+OWN_PHONE_ONLY = frozenset({
+    "people.roles", "people.work_as", "access.devices", "access.end_device", "access.end_all_devices", "access.end_passkey", "access.kept_form",
+    "access.send_kept_form", "employer.set_pin", "employer.stand_in", "employer.end_stand_in", "employer.share_tablet",
+    "notifications.settings", "notifications.save_settings", "notifications.save_quiet", "notifications.subscribe",
+})  # fmt: skip
 
 
 @pages.before_app_request
 def to_the_names() -> Response | None:
     """On a shared tablet, signing in is choosing a name; this also catches everything that asks to sign in first."""
     return go(HERE) if request.endpoint == "access.sign_in" and request.cookies.get(COOKIE) else None
+
+
+@pages.before_app_request
+def only_the_floor() -> None:
+    """Four digits on a device that others hold open the work of the day, and nothing that is only this person's."""
+    if request.endpoint in OWN_PHONE_ONLY and session.get("tablet"):
+        abort(403)
 
 
 @pages.after_app_request

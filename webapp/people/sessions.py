@@ -37,12 +37,13 @@ LONGEST = max(limits.longest for limits in LIMITS.values())
 # What somebody signed in with. "pin" opens no role of the municipality.
 PIN, PASSKEY, PASSWORD, DEMO, TABLET, PROVIDER = "pin", "passkey", "password", "demo", "tablet", "provider"
 WAYS = ("", PIN, PASSKEY, PASSWORD, DEMO, TABLET, PROVIDER)
-FOR_PHONES_ONLY = frozenset({PIN, TABLET})
 
 
 def opens(way: str, role: str) -> bool:
     """Whether signing in this way is enough for this role: a pin and a code to a phone are not, for the files of others."""
-    return way not in FOR_PHONES_ONLY or LIMITS[Role(role)] is OWN_PHONE
+    if way == TABLET:
+        return role == Role.SUPERVISOR
+    return way != PIN or LIMITS[Role(role)] is OWN_PHONE
 
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),

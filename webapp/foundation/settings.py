@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     port: int = 8000
     public_url: str = ""
     secret_key: str = ""
+    former_secret_keys: str = Field(default="", description="secrets used before, separated by blanks: what they sealed still opens")
     vapid_subject: str = ""
     push_origins: str = Field(default="", description="extra push services, separated by blanks or commas")
     mail_url: str = Field(default="", description="smtp://user:password@host:587; empty: mail is not sent")
@@ -64,6 +65,11 @@ class Settings(BaseSettings):
     @property
     def signing_key(self) -> str:
         return self.secret_key or DEMO_SECRET
+
+    @property
+    def sealing_keys(self) -> tuple[str, ...]:
+        """What sealed data opens with, the secret in use first (foundation/sealing.py)."""
+        return (self.signing_key, *self.former_secret_keys.split())
 
     @property
     def vapid_contact(self) -> str:

@@ -29,11 +29,13 @@ from webapp.people.actions import LONGEST_SIGN_IN
 from webapp.people.person import login
 from webapp.permissions import PUBLIC, may
 from webapp.placements import views as placements
+from webapp.privacy import looking
+from webapp.privacy import views as privacy
 from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, privacy, pwa)
 
 
 class Opstap(Flask):
@@ -118,6 +120,7 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
             return navigation.ask_to_sign_in()
         return abort(403)
 
+    looking.watch_answers(app, settings.data_dir / "looks")  # runs after `finish`: what is registered first runs last
     app.after_request(database.finish)
     app.teardown_request(database.forget)
 

@@ -41,6 +41,7 @@ PUBLIC = frozenset({
     "people.sign_in", "people.sign_out", "people.demo", "people.demo_sign_in",
     "pwa.manifest", "pwa.service_worker", "pwa.offline",
     "employer.tablet", "employer.open_tablet",
+    "privacy.who_sees",
 })  # fmt: skip
 
 PERMISSIONS = {
@@ -72,6 +73,10 @@ PERMISSIONS = {
     "hours.withdraw":               allow(P,                    whose="own"),
     "hours.respond":                allow(P,                    whose="own"),
     "participant.premium":                allow(P,                    whose="own"),
+
+    "privacy.looks":                allow(P,                    whose="own"),
+    "privacy.account":              allow(P,                    whose="own"),
+    "privacy.change_account":       allow(P,                    whose="own"),
 
     "hours.to_confirm":             allow(S,                    whose="own workplace"),
     "hours.confirm":                allow(S,                    whose="own workplace"),

@@ -1,6 +1,7 @@
 """Every table of the application: importing this makes migrations, checks and `verify` see them all."""
 
 from webapp.history import models as history
+from webapp.history import words
 from webapp.hours import models as hours
 from webapp.milestones import models as milestones
 from webapp.notifications import models as notifications
@@ -12,4 +13,4 @@ from webapp.premium import models as premium
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, bank, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours)
+ALL = (people, bank, employers, tablets, terms, history, words, notifications, premium, milestones, requests, offers, placements, hours)

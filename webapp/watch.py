@@ -21,6 +21,7 @@ from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
 from webapp.people.models import Municipality
 from webapp.placements.actions import end_passed
+from webapp.privacy.looking import bring_in
 from webapp.terms.actions import Terms, terms_of
 
 Work = Callable[[Session, int, Terms, Sealer, datetime], int]
@@ -69,7 +70,12 @@ def send_reminders(db: Session, municipality_id: int, terms: Terms, sealer: Seal
     return remind(db, municipality_id, terms, now=now)
 
 
+def bring_in_looks(database: Database, settings: Settings, now: datetime) -> int:
+    return bring_in(database, settings.data_dir / "looks")
+
+
 CLOCKWORK = (
+    Task("bring in looks", "*/5", "*", bring_in_looks),
     Task("close offers", "*/10", "*", everywhere(close_offers)),
     Task("end placements", "15", "0", everywhere(end_placements)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from webapp.foundation.database import Write
+from webapp.history import words
 from webapp.history.models import HistoryRow
 from webapp.history.rules import FIRST, facts_text, row_hash
 
@@ -54,15 +55,20 @@ def record(
 
     The caller holds the municipality's lock (`lock_municipality`), so that two writers never hang a row
     on the same predecessor; if one forgets, the UNIQUE on the number refuses the fork. `after`: the end of the
-    chain when the caller has read it already, under that lock.
+    chain when the caller has read it already, under that lock. What people wrote (a reason, a note) goes beside the
+    chain, where it can be erased (`words.py`).
     """
     if not changes:
         return
     number, previous = after or db.execute(LAST, {"municipality": municipality_id}).first() or BEGINNING
-    rows = []
+    rows, texts = [], []
     for change in changes:
         number += 1
-        facts = facts_text(change.facts)
+        parted = words.part(
+            change.facts, {"municipality_id": municipality_id, "number": number, "subject_id": change.subject_id, "actor_id": actor_id}
+        )
+        texts += parted.rows
+        facts = facts_text(parted.facts)
         hashed = row_hash(
             previous, municipality_id=municipality_id, number=number, at=now, actor_id=actor_id, actor_role=actor_role,
             action=change.action, subject_id=change.subject_id, facts=facts,
@@ -75,3 +81,4 @@ def record(
         )  # fmt: skip
         previous = hashed
     ADD.rows(db, rows)
+    words.ADD.rows(db, texts)

@@ -37,6 +37,7 @@ MESSAGES = {
     "milestone.forty_hours": Message(N_("A milestone is reached"), N_("%(name)s worked forty hours in all.")),
     "milestone.eight_weeks": Message(N_("A milestone is reached"), N_("%(name)s worked eight weeks in a row.")),
     "milestone.four_week_growth": Message(N_("A milestone is reached"), N_("%(name)s worked more hours four weeks in a row.")),
+    "account.changed": Message(N_("Something changed in your details"), N_("Your premium now goes to the account that ends in %(last_four)s. Was it not you? Call us.")),
 }  # fmt: skip
 
 

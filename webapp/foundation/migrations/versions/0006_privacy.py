@@ -38,7 +38,23 @@ def upgrade() -> None:
     op.create_index("accounts_that_are_the_same", "bank_account", ["municipality_id", "digest"])
     op.create_index(op.f("ix_bank_account_participant_id"), "bank_account", ["participant_id"])
     op.create_index("one_account_a_person", "bank_account", ["participant_id"], unique=True, sqlite_where=IN_USE, postgresql_where=IN_USE)
+    op.create_table(
+        "history_words",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_history_words_municipality_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_history_words")),
+        sa.UniqueConstraint("municipality_id", "number", "name", name="a_fact_has_its_words_once"),
+    )
+    op.create_index(op.f("ix_history_words_subject_id"), "history_words", ["subject_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("history_words")
     op.drop_table("bank_account")

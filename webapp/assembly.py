@@ -22,6 +22,7 @@ from webapp.hours import views as hours
 from webapp.notifications import views as notifications
 from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
+from webapp.office import views as office
 from webapp.participant import views as participant
 from webapp.people import bank
 from webapp.people import views as people
@@ -35,7 +36,7 @@ from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, privacy, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, privacy, office, pwa)
 
 
 class Opstap(Flask):

@@ -27,7 +27,7 @@ pages = Blueprint("pages", __name__)
 
 HOME = {
     Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
-    Role.FINANCE: "/messages", Role.ADMIN: "/messages", Role.COUNCIL: "/messages",
+    Role.FINANCE: "/messages", Role.ADMIN: "/history", Role.COUNCIL: "/messages",
 }  # fmt: skip
 MENU: dict[str, Any] = {
     Role.PARTICIPANT: (
@@ -42,6 +42,10 @@ MENU: dict[str, Any] = {
         ("signals", "/signals", "bell", N_("Signals")), ("participants", "/participants", "users", N_("Candidates")),
         ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
         ("messages", "/messages", "mail", N_("Messages")),
+    ),
+    Role.ADMIN: (
+        ("history", "/history", "history", N_("History")), ("retention", "/retention", "hourglass", N_("Keeping")),
+        ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("messages", "/messages", "bell", N_("Messages")),
     ),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)

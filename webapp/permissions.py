@@ -33,7 +33,7 @@ def allow(*roles: Role, whose: str) -> Permission:
     return Permission(frozenset(roles), whose)
 
 
-P, S, C = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER
+P, S, C, A = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER, Role.ADMIN
 EVERYBODY = tuple(Role)
 
 PUBLIC = frozenset({
@@ -77,6 +77,12 @@ PERMISSIONS = {
     "privacy.looks":                allow(P,                    whose="own"),
     "privacy.account":              allow(P,                    whose="own"),
     "privacy.change_account":       allow(P,                    whose="own"),
+    "privacy.data":                 allow(P,                    whose="own"),
+    "privacy.data_json":            allow(P,                    whose="own"),
+    "privacy.data_pdf":             allow(P,                    whose="own"),
+    "privacy.ask_correction":       allow(P,                    whose="own"),
+    "privacy.leaving":              allow(P,                    whose="own"),
+    "privacy.ask_erasure":          allow(P,                    whose="own"),
 
     "hours.to_confirm":             allow(S,                    whose="own workplace"),
     "hours.confirm":                allow(S,                    whose="own workplace"),
@@ -103,6 +109,15 @@ PERMISSIONS = {
     "placements.prepare":           allow(C,                    whose="own caseload"),
     "hours.disputes":               allow(C,                    whose="own caseload"),
     "hours.rule":                   allow(C,                    whose="own caseload"),
+
+    "privacy.requests":             allow(C, A,                 whose="own caseload; own municipality"),
+    "privacy.answer":               allow(C, A,                 whose="own caseload; own municipality"),
+    "privacy.retention_overview":   allow(A,                    whose="own municipality, no personal data of what went"),
+    "privacy.hold":                 allow(A,                    whose="own municipality"),
+    "privacy.end_hold":             allow(A,                    whose="own municipality"),
+    "privacy.register":             allow(A,                    whose="none: what is kept, of whom and why"),
+    "office.history":               allow(A,                    whose="own municipality"),
+    "office.history_csv":           allow(A,                    whose="own municipality"),
 }  # fmt: skip
 
 

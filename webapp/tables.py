@@ -6,11 +6,12 @@ from webapp.hours import models as hours
 from webapp.milestones import models as milestones
 from webapp.notifications import models as notifications
 from webapp.offers import models as offers
-from webapp.people import bank, employers, tablets
+from webapp.people import bank, citizen_number, employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
 from webapp.premium import models as premium
+from webapp.privacy import models as privacy
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, bank, employers, tablets, terms, history, words, notifications, premium, milestones, requests, offers, placements, hours)
+ALL = (people, bank, citizen_number, employers, tablets, terms, history, words, notifications, premium, milestones, requests, offers, placements, hours, privacy)

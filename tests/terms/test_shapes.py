@@ -59,7 +59,8 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     ("silence", {"confirm_remind_working_days": 3, "confirm_escalate_working_days": 7, "answer_days": 7, "ruling_working_days": 5}),
     ("offer", {"open_days": 7, "keep_closed_days": 30}),
     ("confirmation", {"undo_seconds": 60}),
-    ("retention", {"days": {"client_file": 3653}}),
+    ("retention", {"days": {"client_file": 3653}, "sources": {"client_file": "Selectielijst"}}),
+    ("citizen_number", {"needed": False}),
 ]
 
 

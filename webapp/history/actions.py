@@ -10,12 +10,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from webapp.foundation.database import Write
+from webapp.foundation.database import Write, lock_municipality
+from webapp.foundation.logs import log
 from webapp.history import words
-from webapp.history.models import HistoryRow
+from webapp.history.models import HistoryAnchor, HistoryRow
 from webapp.history.rules import FIRST, facts_text, row_hash
 
 history = HistoryRow.__table__  # type: ignore[attr-defined]
+anchors: Any = HistoryAnchor.__table__  # type: ignore[attr-defined]
 
 LAST = (
     select(history.c.number, history.c.hash).where(history.c.municipality_id == bindparam("municipality")).order_by(history.c.number.desc()).limit(1)
@@ -82,3 +84,18 @@ def record(
         previous = hashed
     ADD.rows(db, rows)
     words.ADD.rows(db, texts)
+
+
+def anchor(db: Session, municipality_id: int, *, now: datetime) -> int:
+    """Write down where the chain ends now, in a table and in the log of the installation. Gives 1 when it grew since the last time.
+
+    A chain alone cannot show that its last rows were cut off; an anchor outside it can.
+    """
+    lock_municipality(db, municipality_id)
+    end = db.execute(LAST, {"municipality": municipality_id}).first()
+    if end is None or db.execute(select(anchors.c.id).where(anchors.c.municipality_id == municipality_id, anchors.c.number == end.number)).first():
+        return 0
+    db.add(HistoryAnchor(municipality_id=municipality_id, number=end.number, hash=end.hash, at=now))
+    db.flush()
+    log.info("history anchored", municipality=municipality_id, number=end.number, hash=end.hash)
+    return 1

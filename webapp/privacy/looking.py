@@ -34,12 +34,13 @@ WAIT_MS = 250  # for other writers; a page is not kept waiting longer
 SHOWN = frozenset({200, 409, 422})  # answers that hold the record; a form that is refused shows it again
 
 # parts of an address that lead to one participant, by the table that knows whose it is
-SUBJECTS = {"participant_id": "participant_file", "entry_id": "hours_entry", "placement_id": "placement", "offer_id": "offer"}
+SUBJECTS = {"participant_id": "participant_file", "entry_id": "hours_entry", "placement_id": "placement", "offer_id": "offer", "question_id": "data_request"}
 # and those that do not, with what they are
 NOBODYS = {
     "request_id": "work an employer asks people for",
     "absence_id": "somebody's own absence",
     "notification_id": "somebody's own message",
+    "hold_id": "what may not go yet, of many or of one",
     "tablet_id": "a device of an establishment",
     "filename": "a file that is the same for everybody",
 }
@@ -48,10 +49,9 @@ PURPOSES = {
     "caseload.participant": "caseload", "caseload.other_premium": "caseload",
     "hours.show": "hours", "hours.rule": "dispute", "hours.correcting": "correcting", "hours.correct": "correcting",
     "placements.starting": "start", "placements.prepare": "start",
-    "office.history": "history",
+    "privacy.answer": "request", "office.history": "history",
 }  # fmt: skip
 EXPORTS = {"office.history_csv": "history"}  # what leaves as a file; any other file counts as "records"
-NO_EXPORT = frozenset({"participant.data", "privacy.data_json", "privacy.data_pdf"})  # one's own
 
 
 class Look(NamedTuple):
@@ -82,7 +82,7 @@ def look_of(person: Person | None, endpoint: str, arguments: dict[str, Any], res
     for name in SUBJECTS:
         if name in arguments:
             return Look(*who, name, str(arguments[name]), PURPOSES.get(endpoint, "work"), at)
-    if is_file(response) and endpoint not in NO_EXPORT:
+    if is_file(response):
         return Look(*who, "", "", EXPORTS.get(endpoint, "records"), at)
     return None
 

@@ -11,14 +11,22 @@ from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from webapp.history.actions import history
+from webapp.hours.models import HoursEntry
 from webapp.people.employers import Establishment
-from webapp.people.models import Account
+from webapp.people.models import Account, ParticipantFile
 from webapp.people.person import Person
+from webapp.placements.actions import placements
+from webapp.premium.models import LedgerLine
 from webapp.privacy.looking import EXPORTED, OPENED
 
 accounts: Any = Account.__table__  # type: ignore[attr-defined]
 establishments: Any = Establishment.__table__  # type: ignore[attr-defined]
+files: Any = ParticipantFile.__table__  # type: ignore[attr-defined]
+entries: Any = HoursEntry.__table__  # type: ignore[attr-defined]
+ledger: Any = LedgerLine.__table__  # type: ignore[attr-defined]
 LOOKS_SHOWN = 100
+
+__all__ = ["Looked", "accounts", "entries", "establishments", "files", "ledger", "looks_of", "placements"]
 
 
 class Looked(NamedTuple):

@@ -12,8 +12,14 @@ from webapp.foundation.ids import new_id
 from webapp.foundation.pages import extension, go, invalid, page
 from webapp.people import bank
 from webapp.privacy import account as accounts
-from webapp.privacy import forms, reads
+from webapp.privacy import (
+    data_views,  # noqa: F401 - it adds the addresses of one's own data
+    forms,
+    office_views,  # noqa: F401 - it adds the addresses of administrators
+    reads,
+)
 from webapp.privacy.blueprint import pages
+from webapp.privacy.kinds import who_sees_words
 from webapp.privacy.purposes import export_words, purpose_words
 
 

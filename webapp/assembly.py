@@ -24,7 +24,7 @@ from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
 from webapp.office import views as office
 from webapp.participant import views as participant
-from webapp.people import bank
+from webapp.people import bank, citizen_number
 from webapp.people import views as people
 from webapp.people.actions import LONGEST_SIGN_IN
 from webapp.people.person import login
@@ -78,6 +78,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.extensions["database"] = database.Database(database.make_engine(settings.database))
     app.extensions["sealer"] = Sealer(settings.signing_key)
     app.extensions["bank_vault"] = bank.vault(settings.sealing_keys)
+    app.extensions["citizen_vault"] = citizen_number.vault(settings.sealing_keys)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from webapp import demo_privacy
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
@@ -24,6 +25,7 @@ from webapp.notifications.models import Notification
 from webapp.offers.actions import make_offer
 from webapp.offers.rules import Answer
 from webapp.offers.seal import Sealer
+from webapp.people import bank
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Account, Membership, Municipality, ParticipantFile
 from webapp.people.person import Person
@@ -88,21 +90,22 @@ def fill(database: Database, settings: Settings) -> bool:
             return False
         seed_statutory(db, now=now())
         for slug, facts in TOWNS.items():
-            fill_town(db, slug, facts, Sealer(settings.signing_key))
+            fill_town(db, slug, facts, settings)
     return True
 
 
-def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer) -> None:
+def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings) -> None:
     municipality = Municipality(slug=slug, name=slug.title(), phone=facts["phone"])
     db.add(municipality)
     db.flush()
     assert municipality.id is not None
     lock_municipality(db, municipality.id)
     agree_terms(db, municipality)
-    town = Town(db, municipality, sealer, day_of(now()), now(), {}, [])
+    town = Town(db, municipality, Sealer(settings.signing_key), day_of(now()), now(), {}, [])
     add_people(town, slug, facts)
     add_work(town)
     db.flush()
+    demo_privacy.tell(db, town.people, town.terms, bank.vault(settings.sealing_keys), town.at)
     # what is older than two days was read long ago, and nothing of it still has to travel
     old = col(Notification.created_at) < town.at - timedelta(days=2)
     db.execute(update(Notification).where(col(Notification.municipality_id) == municipality.id).values(settled_at=town.at))

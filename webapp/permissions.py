@@ -112,6 +112,8 @@ PERMISSIONS = {
 
     "privacy.requests":             allow(C, A,                 whose="own caseload; own municipality"),
     "privacy.answer":               allow(C, A,                 whose="own caseload; own municipality"),
+    "privacy.citizen_number":       allow(C,                    whose="own caseload, where the terms need it"),
+    "privacy.keep_citizen_number":  allow(C,                    whose="own caseload, where the terms need it"),
     "privacy.retention_overview":   allow(A,                    whose="own municipality, no personal data of what went"),
     "privacy.hold":                 allow(A,                    whose="own municipality"),
     "privacy.end_hold":             allow(A,                    whose="own municipality"),

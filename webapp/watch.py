@@ -85,11 +85,11 @@ def bring_in_looks(database: Database, settings: Settings, now: datetime) -> int
 
 
 CLOCKWORK = (
-    Task("bring in looks", "*/5", "*", bring_in_looks),
+    Task("bring in looks", "*/10", "*", bring_in_looks),
     Task("close offers", "*/10", "*", everywhere(close_offers)),
     Task("end placements", "15", "0", everywhere(end_placements)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
-    Task("forget what was kept long enough", "10", "2", everywhere(forget_old)),
-    Task("anchor the history", "40", "2", everywhere(anchor_history)),
+    Task("forget what was kept long enough", "10", "3", everywhere(forget_old)),
+    Task("anchor the history", "40", "3", everywhere(anchor_history)),
     Task("remind", "5", "8,16,20", everywhere(send_reminders)),
 )

@@ -59,7 +59,10 @@ def test_own_data_holds_no_key_to_anything(world: make.World, as_person: Any, se
     answer = selam.get("/me/data.json")
     told = answer.text
 
-    secret = [session.execute(select(metadata.tables["sign_in"].c.id)).scalars().all(), session.execute(select(metadata.tables["bank_account"].c.sealed_iban)).scalars().all()]
+    secret = [
+        session.execute(select(metadata.tables["sign_in"].c.id)).scalars().all(),
+        session.execute(select(metadata.tables["bank_account"].c.sealed_iban)).scalars().all(),
+    ]
     assert not any(str(value) in told for values in secret for value in values)
     assert "NL91ABNA0417164300" not in told and '"last_four": "4300"' in told
     assert answer.headers["Content-Disposition"].startswith("attachment")

@@ -49,7 +49,7 @@ PURPOSES = {
     "caseload.participant": "caseload", "caseload.other_premium": "caseload",
     "hours.show": "hours", "hours.rule": "dispute", "hours.correcting": "correcting", "hours.correct": "correcting",
     "placements.starting": "start", "placements.prepare": "start",
-    "privacy.answer": "request", "office.history": "history",
+    "privacy.citizen_number": "number", "privacy.keep_citizen_number": "number", "privacy.answer": "request", "office.history": "history",
 }  # fmt: skip
 EXPORTS = {"office.history_csv": "history"}  # what leaves as a file; any other file counts as "records"
 

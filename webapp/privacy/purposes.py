@@ -12,6 +12,7 @@ PURPOSES = {
     "start": N_("To prepare the start of your work"),
     "history": N_("To check who saw or changed something"),
     "request": N_("To answer your question about your data"),
+    "number": N_("To write down your citizen service number"),
     "work": N_("For your work or your premium"),
 }
 EXPORTS = {

@@ -77,7 +77,12 @@ def forget_old(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, 
 
 
 def anchor_history(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
-    return anchor(db, municipality_id, now=now)
+    """The end of the chain goes into a table and into the log, which stands outside the database."""
+    end = anchor(db, municipality_id, now=now)
+    if end is None:
+        return 0
+    log.info("history anchored", municipality=municipality_id, number=end.number, hash=end.hash)
+    return 1
 
 
 def bring_in_looks(database: Database, settings: Settings, now: datetime) -> int:

@@ -323,6 +323,8 @@ STAFF_PAGES = (
     "caseload/", "requests/", "placements/staff_views.py", "placements/matching.py", "placements/templates/placements/matching",
     "placements/templates/placements/preparation", "placements/templates/placements/plan", "hours/disputes.py", "hours/rulings.py",
     "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
+    "office/", "privacy/register.py", "privacy/described.py", "privacy/retention.py", "privacy/office_views.py", "privacy/citizen_views.py", "privacy/answer_views.py", "privacy/hold_forms.py",
+    "privacy/templates/privacy/requests", "privacy/templates/privacy/retention", "privacy/templates/privacy/register", "privacy/templates/privacy/citizen_number",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
     "employer/", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",

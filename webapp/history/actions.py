@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from webapp.foundation.database import Write, lock_municipality
-from webapp.foundation.logs import log
 from webapp.history import words
 from webapp.history.models import HistoryAnchor, HistoryRow
 from webapp.history.rules import FIRST, facts_text, row_hash
@@ -86,16 +85,15 @@ def record(
     words.ADD.rows(db, texts)
 
 
-def anchor(db: Session, municipality_id: int, *, now: datetime) -> int:
-    """Write down where the chain ends now, in a table and in the log of the installation. Gives 1 when it grew since the last time.
+def anchor(db: Session, municipality_id: int, *, now: datetime) -> Link | None:
+    """Write down where the chain ends now. Gives that end, or None when it did not grow since the last time.
 
-    A chain alone cannot show that its last rows were cut off; an anchor outside it can.
+    A chain alone cannot show that its last rows were cut off; an anchor beside it can.
     """
     lock_municipality(db, municipality_id)
     end = db.execute(LAST, {"municipality": municipality_id}).first()
     if end is None or db.execute(select(anchors.c.id).where(anchors.c.municipality_id == municipality_id, anchors.c.number == end.number)).first():
-        return 0
+        return None
     db.add(HistoryAnchor(municipality_id=municipality_id, number=end.number, hash=end.hash, at=now))
     db.flush()
-    log.info("history anchored", municipality=municipality_id, number=end.number, hash=end.hash)
-    return 1
+    return Link(end.number, end.hash)

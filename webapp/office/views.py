@@ -16,10 +16,9 @@ from webapp.foundation.database import database, db
 from webapp.foundation.pages import page
 from webapp.foundation.texts import gettext as _
 from webapp.office import reads
-from webapp.office.words import KINDS, action_words, kind_words
+from webapp.office.words import KINDS, action_words, fact_words, kind_words
 from webapp.people.models import ParticipantFile
 from webapp.privacy.looking import show
-from webapp.privacy.purposes import purpose_words
 
 pages = Blueprint("office", __name__, template_folder="templates")
 
@@ -81,7 +80,7 @@ def history() -> Response:
     return page(
         "office/history.html", status=422 if errors else 200, errors=errors, rows=rows, more=more, asked=asked, somebody=somebody, name=name,
         found=reads.people(db(), g.person, name) if name else [], kinds=[(kind, kind_words(kind)) for kind in KINDS], action_words=action_words,
-        purpose_words=purpose_words, query=filters(asked),
+        fact_words=fact_words, query=filters(asked),
     )  # fmt: skip
 
 

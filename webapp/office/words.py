@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from webapp.foundation.texts import N_, gettext
+import re
+from datetime import date, datetime
+
+from webapp.foundation.texts import N_, clock_words, date_words, duration_words, euro_words, gettext
+from webapp.privacy.purposes import purpose_words
+from webapp.privacy.retention import LABELS as RECORDS
 
 KINDS = {
     "file": N_("Opened a file"), "export": N_("Saved a list"), "hours": N_("Hours"), "placement": N_("Places"), "offer": N_("Offers"),
@@ -29,3 +34,38 @@ def action_words(action: str) -> str:
 
 def kind_words(kind: str) -> str:
     return gettext(KINDS[kind]) if kind in KINDS else kind
+
+
+FACTS = {
+    "minutes": N_("time"), "cents": N_("premium"), "from": N_("from"), "to": N_("to"), "break": N_("break"), "reason": N_("reason"), "note": N_("note"),
+    "words": N_("words"), "answer": N_("answer"), "until": N_("until"), "valid_from": N_("from"), "budget_manager": N_("budget manager"),
+    "last_day": N_("last day"), "starts_on": N_("starts on"), "erase_on": N_("erased on"), "taken_back": N_("taken back"), "kind": N_("kind"),
+}  # fmt: skip
+BEFORE, AFTER = N_("before"), N_("after")
+
+
+def fact_words(path: str, value: str) -> str:
+    """One fact of a row as people read it; a name nobody wrote words for stays as it is."""
+    first, _, last = path.partition(".")
+    name = last or first
+    if name == "purpose":
+        return purpose_words(value)
+    label = gettext(FACTS[name]) if name in FACTS else gettext(RECORDS[name]) if name in RECORDS else name
+    if last and first in ("was", "is"):
+        label = f"{gettext(BEFORE if first == 'was' else AFTER)}, {label}"
+    return f"{label}: {value_words(name, value)}"
+
+
+def value_words(name: str, value: str) -> str:
+    """Minutes, cents, days and instants in words; True and False as yes and no."""
+    if name == "break" and value.isdigit():
+        return duration_words(int(value))
+    if name.endswith("minutes") and re.fullmatch(r"-?\d+", value):
+        return duration_words(int(value))
+    if name.endswith("cents") and re.fullmatch(r"-?\d+", value):
+        return euro_words(int(value))
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return f"{date_words(date.fromisoformat(value))} {value[:4]}"
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", value):
+        return clock_words(datetime.fromisoformat(value))
+    return {"True": gettext("Yes"), "False": gettext("No"), "yes": gettext("Yes"), "no": gettext("No")}.get(value, value)

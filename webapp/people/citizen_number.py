@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, SQLModel
@@ -66,7 +67,7 @@ def keep_number(
     """Keep the number of this person in place of any former one. `number` is clean; `is_needed` comes from the terms. Raises NotNeeded."""
     if not is_needed:
         raise NotNeeded
-    values = {"sealed": vault.seal(number, participant_id), "last_three": number[-3:], "set_by": by, "set_at": now}
+    values: dict[str, Any] = {"sealed": vault.seal(number, participant_id), "last_three": number[-3:], "set_by": by, "set_at": now}
     known = db.get(CitizenNumber, participant_id) or CitizenNumber(account_id=participant_id, municipality_id=municipality_id, **values)
     known.sqlmodel_update(values)
     db.add(known)

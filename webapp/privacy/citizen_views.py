@@ -55,9 +55,7 @@ def keep_citizen_number(participant_id: uuid.UUID) -> Response:
         errors = {"number": _("This is not a citizen service number. It has nine digits.")}
         return invalid("privacy/citizen_number.html", errors=errors, somebody=somebody, known=db().get(CitizenNumber, somebody.id))
     lock_municipality(db(), g.person.municipality_id)
-    keep_number(
-        db(), somebody.id, g.person.municipality_id, number, is_needed=True, by=g.person.id, vault=extension("citizen_vault"), now=at
-    )
+    keep_number(db(), somebody.id, g.person.municipality_id, number, is_needed=True, by=g.person.id, vault=extension("citizen_vault"), now=at)
     change = Change("citizen_number.kept", somebody.id, {})
     record(db(), [change], municipality_id=g.person.municipality_id, actor_id=g.person.id, actor_role=g.person.role, now=at)
     return go(f"/participants/{somebody.id}/citizen-number")

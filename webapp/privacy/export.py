@@ -20,7 +20,7 @@ ABOUT_ROWS = ("history", "history_words")  # they also tell of somebody's hours,
 
 def rows_about(table: Table, described: Described, person_id: UUID, municipality_id: int) -> Any:
     """The condition for the rows of a table that are about this person."""
-    mine = []
+    mine: list[Any] = []
     for name in described.person:
         column = table.c[name]
         leads_to = {key.column.table.name for key in column.foreign_keys}

@@ -11,7 +11,7 @@ from webapp.foundation.texts import N_, gettext
 
 YES, NO, TOTALS, OWN, LETTER, FOUR = "yes", "no", "totals", "own", "letter", "four"
 CELLS = {
-    YES: N_("Yes"), NO: N_("No"), TOTALS: N_("Only totals"), OWN: N_("Only of work with them"), LETTER: N_("First name and one letter"),
+    YES: N_("Yes"), NO: N_("No"), TOTALS: N_("Only totals"), OWN: N_("Only at their place"), LETTER: N_("First name and one letter"),
     FOUR: N_("Only the last four"),
 }  # fmt: skip
 

@@ -34,7 +34,13 @@ WAIT_MS = 250  # for other writers; a page is not kept waiting longer
 SHOWN = frozenset({200, 409, 422})  # answers that hold the record; a form that is refused shows it again
 
 # parts of an address that lead to one participant, by the table that knows whose it is
-SUBJECTS = {"participant_id": "participant_file", "entry_id": "hours_entry", "placement_id": "placement", "offer_id": "offer", "question_id": "data_request"}
+SUBJECTS = {
+    "participant_id": "participant_file",
+    "entry_id": "hours_entry",
+    "placement_id": "placement",
+    "offer_id": "offer",
+    "question_id": "data_request",
+}
 # and those that do not, with what they are
 NOBODYS = {
     "request_id": "work an employer asks people for",

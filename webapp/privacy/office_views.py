@@ -11,7 +11,7 @@ from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db
 from webapp.foundation.pages import go, invalid, page
 from webapp.foundation.texts import gettext as _
-from webapp.privacy import forms, holding, retention
+from webapp.privacy import hold_forms, holding, retention
 from webapp.privacy.blueprint import pages
 from webapp.privacy.described import register_rows
 from webapp.privacy.questions import waiting
@@ -36,7 +36,7 @@ def retention_context() -> dict[str, Any]:
 @pages.post("/retention/holds")
 def hold() -> Response:
     """Somebody's records, or those of everybody, may not go until a day."""
-    typed = forms.read_hold(request.form, day_of(now()))
+    typed = hold_forms.read_hold(request.form, day_of(now()))
     people: list[uuid.UUID] = []
     if not typed.errors and typed.name:
         people = holding.people_named(db(), g.person.municipality_id, typed.name)

@@ -40,7 +40,7 @@ class Kind(NamedTuple):
         """A query for (key, person) of everything whose term is over, holds aside."""
         table = metadata.tables[self.table]
         key = next(iter(table.primary_key))
-        whose = table.c[self.person]
+        whose: Any = table.c[self.person]
         if self.person == "membership_id":
             members = metadata.tables["membership"]
             whose = select(members.c.account_id).where(members.c.id == table.c.membership_id).scalar_subquery()

@@ -13,6 +13,7 @@ from webapp.foundation.pages import extension, go, invalid, page
 from webapp.people import bank
 from webapp.privacy import account as accounts
 from webapp.privacy import (
+    answer_views,  # noqa: F401 - it adds the addresses of who answers
     citizen_views,  # noqa: F401 - it adds the address of the citizen service number
     data_views,  # noqa: F401 - it adds the addresses of one's own data
     forms,

@@ -14,4 +14,21 @@ from webapp.privacy import models as privacy
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, bank, citizen_number, employers, tablets, terms, history, words, notifications, premium, milestones, requests, offers, placements, hours, privacy)
+ALL = (
+    people,
+    bank,
+    citizen_number,
+    employers,
+    tablets,
+    terms,
+    history,
+    words,
+    notifications,
+    premium,
+    milestones,
+    requests,
+    offers,
+    placements,
+    hours,
+    privacy,
+)

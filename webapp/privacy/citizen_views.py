@@ -30,11 +30,13 @@ def is_needed(terms: Terms, today: date) -> bool:
         return False
 
 
+def needed_here() -> bool:
+    return is_needed(terms_of(db(), g.person.municipality_id, g.person.terms_token), day_of(now()))
+
+
 def somebody_or_404(participant_id: uuid.UUID) -> Any:
-    """A participant of the own caseload, in a municipality that needs the number; elsewhere there is no such page."""
+    """A participant of the own caseload."""
     today = day_of(now())
-    if not is_needed(terms_of(db(), g.person.municipality_id, g.person.terms_token), today):
-        abort(404)
     own = (accounts.c.id == participant_id, accounts.c.id.in_(own_caseload(g.person, today)))
     return db().execute(select(accounts.c.id, accounts.c.first_name, accounts.c.last_name).where(*own)).first() or abort(404)
 
@@ -42,18 +44,20 @@ def somebody_or_404(participant_id: uuid.UUID) -> Any:
 @pages.get("/participants/<uuid:participant_id>/citizen-number")
 def citizen_number(participant_id: uuid.UUID) -> Response:
     somebody = somebody_or_404(participant_id)
-    return page("privacy/citizen_number.html", somebody=somebody, known=db().get(CitizenNumber, somebody.id))
+    return page("privacy/citizen_number.html", somebody=somebody, known=db().get(CitizenNumber, somebody.id), needed=needed_here())
 
 
 @pages.post("/participants/<uuid:participant_id>/citizen-number")
 def keep_citizen_number(participant_id: uuid.UUID) -> Response:
     """Write the number down. What was typed does not come back on the screen: nobody reads it there whole."""
     somebody, at = somebody_or_404(participant_id), now()
+    if not needed_here():
+        abort(404)
     try:
         number = clean_number(request.form.get("number", "")[:30])
     except NotANumber:
         errors = {"number": _("This is not a citizen service number. It has nine digits.")}
-        return invalid("privacy/citizen_number.html", errors=errors, somebody=somebody, known=db().get(CitizenNumber, somebody.id))
+        return invalid("privacy/citizen_number.html", errors=errors, somebody=somebody, known=db().get(CitizenNumber, somebody.id), needed=True)
     lock_municipality(db(), g.person.municipality_id)
     keep_number(db(), somebody.id, g.person.municipality_id, number, is_needed=True, by=g.person.id, vault=extension("citizen_vault"), now=at)
     change = Change("citizen_number.kept", somebody.id, {})

@@ -26,17 +26,21 @@ from webapp.hours import views as hours
 from webapp.notifications import views as notifications
 from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
+from webapp.office import views as office
 from webapp.participant import views as participant
+from webapp.people import bank, citizen_number
 from webapp.people import views as people
 from webapp.people.person import login
 from webapp.people.sessions import LONGEST
 from webapp.permissions import PUBLIC, may
 from webapp.placements import views as placements
+from webapp.privacy import looking
+from webapp.privacy import views as privacy
 from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, pwa, access)
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, pwa, access, privacy, office)
 
 
 class Opstap(Flask):
@@ -79,6 +83,8 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.extensions["database"] = database.Database(database.make_engine(settings.database))
     app.extensions["sealer"] = Sealer(settings.signing_key)
     app.extensions["keyring"] = KeyRing(settings.signing_key)
+    app.extensions["bank_vault"] = bank.vault(settings.sealing_keys)
+    app.extensions["citizen_vault"] = citizen_number.vault(settings.sealing_keys)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -126,6 +132,7 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
             return navigation.ask_to_sign_in()
         return abort(403)
 
+    looking.watch_answers(app, settings.data_dir / "looks")  # runs after `finish`: what is registered first runs last
     app.after_request(database.finish)
     app.teardown_request(database.forget)
 

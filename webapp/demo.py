@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from webapp import demo_privacy
 from webapp.certificate import actions as certificate
 from webapp.demo_access import fill_access
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
@@ -26,6 +27,7 @@ from webapp.notifications.models import Notification
 from webapp.offers.actions import make_offer
 from webapp.offers.rules import Answer
 from webapp.offers.seal import Sealer
+from webapp.people import bank
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Account, Membership, Municipality, ParticipantFile
 from webapp.people.person import Person
@@ -106,6 +108,7 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
     add_work(town)
     fill_access(town, settings)
     db.flush()
+    demo_privacy.tell(db, town.people, town.terms, bank.vault(settings.sealing_keys), town.at)
     # what is older than two days was read long ago, and nothing of it still has to travel
     old = col(Notification.created_at) < town.at - timedelta(days=2)
     db.execute(update(Notification).where(col(Notification.municipality_id) == municipality.id).values(settled_at=town.at))

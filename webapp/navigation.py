@@ -45,7 +45,11 @@ MENU: dict[str, Any] = {
         ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
         ("messages", "/messages", "mail", N_("Messages")),
     ),
-    Role.ADMIN: (("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")), ("messages", "/messages", "bell", N_("Messages"))),
+    Role.ADMIN: (
+        ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
+        ("history", "/history", "history", N_("History")), ("retention", "/retention", "hourglass", N_("Keeping")),
+        ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("messages", "/messages", "bell", N_("Messages")),
+    ),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
 

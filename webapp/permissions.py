@@ -56,6 +56,7 @@ PUBLIC = frozenset({
     "access.set_pin", "access.choose_password", "access.set_password",
     "access.sign_in", "access.ask_code", "access.type_code", "access.sign_in_with_code", "access.sign_in_options", "access.sign_in_with_passkey",
     "access.type_password", "access.sign_in_with_password",
+    "privacy.who_sees",
 })  # fmt: skip
 
 PERMISSIONS = {
@@ -108,6 +109,15 @@ PERMISSIONS = {
     "certificate.save_cv":          allow(P,                    whose="own"),
     "certificate.cv_paper":         allow(P,                    whose="own"),
     "certificate.cv_data":          allow(P,                    whose="own"),
+    "privacy.looks":                allow(P,                    whose="own"),
+    "privacy.account":              allow(P,                    whose="own"),
+    "privacy.change_account":       allow(P,                    whose="own"),
+    "privacy.data":                 allow(P,                    whose="own"),
+    "privacy.data_json":            allow(P,                    whose="own"),
+    "privacy.data_pdf":             allow(P,                    whose="own"),
+    "privacy.ask_correction":       allow(P,                    whose="own"),
+    "privacy.leaving":              allow(P,                    whose="own"),
+    "privacy.ask_erasure":          allow(P,                    whose="own"),
 
     "hours.to_confirm":             allow(S,                    whose="own workplace"),
     "hours.confirm":                allow(S,                    whose="own workplace"),
@@ -145,6 +155,17 @@ PERMISSIONS = {
     "access.outbox":                allow(A,                    whose="own municipality"),
     "hours.disputes":               allow(C,                    whose="own caseload"),
     "hours.rule":                   allow(C,                    whose="own caseload"),
+
+    "privacy.requests":             allow(C, A,                 whose="own caseload; own municipality"),
+    "privacy.answer":               allow(C, A,                 whose="own caseload; own municipality"),
+    "privacy.citizen_number":       allow(C,                    whose="own caseload, where the terms need it"),
+    "privacy.keep_citizen_number":  allow(C,                    whose="own caseload, where the terms need it"),
+    "privacy.retention_overview":   allow(A,                    whose="own municipality, no personal data of what went"),
+    "privacy.hold":                 allow(A,                    whose="own municipality"),
+    "privacy.end_hold":             allow(A,                    whose="own municipality"),
+    "privacy.register":             allow(A,                    whose="none: what is kept, of whom and why"),
+    "office.history":               allow(A,                    whose="own municipality"),
+    "office.history_csv":           allow(A,                    whose="own municipality"),
 }  # fmt: skip
 
 

@@ -3,24 +3,29 @@
 from webapp.access import models as access
 from webapp.certificate import models as certificate
 from webapp.history import models as history
+from webapp.history import words
 from webapp.hours import models as hours
 from webapp.milestones import models as milestones
 from webapp.notifications import models as notifications
 from webapp.notifications import outgoing
 from webapp.offers import models as offers
-from webapp.people import employers, tablets
+from webapp.people import bank, citizen_number, employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
 from webapp.premium import models as premium
+from webapp.privacy import models as privacy
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
 ALL = (
     people,
+    bank,
+    citizen_number,
     employers,
     tablets,
     terms,
     history,
+    words,
     notifications,
     premium,
     milestones,
@@ -31,4 +36,5 @@ ALL = (
     certificate,
     outgoing,
     access,
+    privacy,
 )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table, text
 
-from webapp import verify_access
+from webapp import verify_access, verify_privacy
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
 
@@ -177,19 +177,27 @@ def changes_are_told(db: Connection) -> Iterator[Fault]:
 
 
 def messages_exist(db: Connection) -> Iterator[Fault]:
-    """V7: a correction, a dispute and a ruling that committed have their message."""
+    """V7: a correction, a dispute and a ruling that committed have their message, as long as messages are kept."""
     told: set[tuple[str, str]] = set()
     for row in rows(db, "SELECT key, cause_id FROM notification WHERE key IN ('hours.changed', 'dispute.new', 'dispute.done', 'offer.new')"):
         told.add((row.key, row.cause_id.split(":")[0].replace("-", "")))
     for key, statement in (
-        ("hours.changed", "SELECT id FROM hours_entry WHERE corrected_at IS NOT NULL"),
-        ("dispute.new", "SELECT id FROM hours_entry WHERE status = 'disputed'"),
-        ("dispute.done", "SELECT id FROM hours_entry WHERE status = 'ruled'"),
-        ("offer.new", "SELECT id FROM offer"),
+        ("hours.changed", "SELECT id, corrected_at AS at, municipality_id, participant_id FROM hours_entry WHERE corrected_at IS NOT NULL"),
+        ("dispute.new", "SELECT id, responded_at AS at, municipality_id, participant_id FROM hours_entry WHERE status = 'disputed'"),
+        ("dispute.done", "SELECT id, ruled_at AS at, municipality_id, participant_id FROM hours_entry WHERE status = 'ruled'"),
+        ("offer.new", "SELECT id, offered_at AS at, municipality_id, participant_id FROM offer"),
     ):
-        for row in rows(db, statement):
+        for row in rows(db, NOT_FORGOTTEN.format(causes=statement)):
             if (key, hex_of(row.id)) not in told:
                 yield Fault("V7", "notification", str(row.id), f"the message {key} is missing")
+
+
+# messages go when their term is over, or when their person left: none is missed of before that
+NOT_FORGOTTEN = (
+    "SELECT t.id FROM ({causes}) t JOIN account p ON p.id = t.participant_id WHERE p.first_name <> '–' "
+    "AND NOT EXISTS (SELECT 1 FROM data_request d WHERE d.participant_id = t.participant_id AND d.erased_at IS NOT NULL) "
+    "AND t.at >= COALESCE((SELECT MAX(r.kept_from) FROM retention_run r WHERE r.kind = 'message' AND r.municipality_id = t.municipality_id), t.at)"
+)
 
 
 def nothing_crosses(db: Connection) -> Iterator[Fault]:
@@ -210,7 +218,14 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
                 yield Fault("V8", table.name, str(row.id), f"{mine} points into another municipality")
 
 
+def history_keeps_its_edges(db: Connection) -> Iterator[Fault]:
+    """V7, V8: nothing was cut off the history, and what was erased is gone."""
+    for check in verify_privacy.CHECKS:
+        for found in check(db):
+            yield Fault(*found)
+
+
 CHECKS = (
-    every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses,
+    every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses, history_keeps_its_edges,
     *(as_faults(check) for check in verify_access.CHECKS),
 )  # fmt: skip

@@ -16,11 +16,14 @@ from webapp.foundation.clock import day_of
 from webapp.foundation.database import Database
 from webapp.foundation.logs import log
 from webapp.foundation.settings import Settings
+from webapp.history.actions import anchor
 from webapp.hours.reminders import remind
 from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
 from webapp.people.models import Municipality
 from webapp.placements.actions import end_passed
+from webapp.privacy import retention
+from webapp.privacy.looking import bring_in
 from webapp.terms.actions import Terms, terms_of
 
 Work = Callable[[Session, int, Terms, Sealer, datetime], int]
@@ -69,9 +72,29 @@ def send_reminders(db: Session, municipality_id: int, terms: Terms, sealer: Seal
     return remind(db, municipality_id, terms, now=now)
 
 
+def forget_old(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return retention.run(db, municipality_id, terms, now=now)
+
+
+def anchor_history(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    """The end of the chain goes into a table and into the log, which stands outside the database."""
+    end = anchor(db, municipality_id, now=now)
+    if end is None:
+        return 0
+    log.info("history anchored", municipality=municipality_id, number=end.number, hash=end.hash)
+    return 1
+
+
+def bring_in_looks(database: Database, settings: Settings, now: datetime) -> int:
+    return bring_in(database, settings.data_dir / "looks")
+
+
 CLOCKWORK = (
+    Task("bring in looks", "*/10", "*", bring_in_looks),
     Task("close offers", "*/10", "*", everywhere(close_offers)),
     Task("end placements", "15", "0", everywhere(end_placements)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
+    Task("forget what was kept long enough", "10", "3", everywhere(forget_old)),
+    Task("anchor the history", "40", "3", everywhere(anchor_history)),
     Task("remind", "5", "8,16,20", everywhere(send_reminders)),
 )

@@ -100,6 +100,11 @@ BREAKS = [
     ("V7", "history", "SELECT id FROM history ORDER BY number DESC", "UPDATE history SET actor_id = NULL, actor_role = 'somebody' WHERE id = :id", "broken here"),
     ("V7", "history", "SELECT id FROM history WHERE number = 8 ORDER BY id", "DELETE FROM history WHERE number = 7 AND municipality_id = (SELECT municipality_id FROM history WHERE id = :id)", "number 8 follows 6"),
     ("V7", "history", "SELECT id FROM history WHERE number = 5 ORDER BY id", "UPDATE history SET previous_hash = hash WHERE id = :id", "broken here"),
+    ("V7", "history", "SELECT id FROM history WHERE number = 9 ORDER BY id", "UPDATE history SET subject_id = (SELECT subject_id FROM history WHERE number = 1 ORDER BY id LIMIT 1) WHERE id = :id", "broken here"),
+    ("V7", "history", "SELECT id FROM history WHERE number = 9 ORDER BY id", "UPDATE history SET action = 'hours.seen', hash = previous_hash WHERE id = :id", "broken here"),
+    ("V7", "history", "SELECT id FROM history WHERE number = 9 ORDER BY id", "UPDATE history SET at = (SELECT at FROM history WHERE number = 1 ORDER BY id LIMIT 1) WHERE id = :id", "broken here"),
+    ("V7", "history_anchor", "SELECT id FROM history_anchor ORDER BY id", "DELETE FROM history WHERE municipality_id = (SELECT municipality_id FROM history_anchor WHERE id = :id) AND number >= (SELECT number FROM history_anchor WHERE id = :id)", "is gone"),
+    ("V7", "history_words", "SELECT id FROM history_words WHERE name = 'note' ORDER BY id", "UPDATE history_words SET text = 'Iets anders.' WHERE id = :id", "not those that were written"),
     ("V7", "hours_entry", CONFIRMED, "UPDATE history SET action = 'hours.seen' WHERE subject_id = :id AND action = 'hours.confirmed'", "without a history row"),
     ("V7", "offer", "SELECT id FROM offer WHERE status = 'open' ORDER BY id", "UPDATE history SET action = 'offer.seen' WHERE subject_id = :id", "without a history row"),
     ("V7", "notification", "SELECT id FROM hours_entry WHERE status = 'disputed' ORDER BY id", "DELETE FROM notification WHERE \"key\" = 'dispute.new'", "dispute.new is missing"),
@@ -126,6 +131,30 @@ def test_what_is_broken_on_purpose_is_found_with_its_rule_and_row(
     found = breaking.found()
 
     assert (rule, table, str(row)) in [(fault.rule, fault.table, fault.row) for fault in found if said in fault.what], found[:5]
+
+
+def test_two_rows_that_changed_places_are_found(breaking: Breaking) -> None:
+    first, second = (breaking.one(f"SELECT id FROM history WHERE municipality_id = 1 AND number = {number}") for number in (6, 7))
+    for row, number in ((first, -1), (second, 6), (first, 7)):
+        breaking.do("UPDATE history SET number = :number WHERE id = :id", number=number, id=row)
+
+    found = {fault.row for fault in breaking.found() if fault.table == "history"}
+
+    assert {str(first), str(second)} <= found
+
+
+def test_every_cell_of_a_history_row_is_proven(breaking: Breaking) -> None:
+    row = breaking.one("SELECT id FROM history WHERE number = 9 ORDER BY id")
+    others = {
+        "at": "(SELECT at FROM history WHERE number = 1 AND municipality_id = 1)", "actor_role": "'clock'", "action": "'hours.seen'", "facts": "facts || ' '",
+        "actor_id": "(SELECT id FROM account WHERE handle = 'hoogland-council-1')", "subject_id": "(SELECT id FROM account WHERE handle = 'hoogland-council-1')",
+        "hash": "previous_hash", "previous_hash": "hash", "number": "number + 100000", "municipality_id": "3 - municipality_id + 2",
+    }  # fmt: skip
+    for column, value in others.items():
+        point = breaking.db.begin_nested()
+        breaking.do(f"UPDATE history SET {column} = {value} WHERE id = :id", id=row)
+        assert [fault for fault in breaking.found() if (fault.rule, fault.table) == ("V7", "history")], column
+        point.rollback()
 
 
 def test_a_counter_line_that_differs_is_found(breaking: Breaking) -> None:

@@ -61,7 +61,8 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     ("certificate", {"share_days": 30}),
     ("confirmation", {"undo_seconds": 60}),
     ("invitation", {"days": 30, "tries": 3}),
-    ("retention", {"days": {"client_file": 3653}}),
+    ("retention", {"days": {"client_file": 3653}, "sources": {"client_file": "Selectielijst"}}),
+    ("citizen_number", {"needed": False}),
 ]
 
 

@@ -19,6 +19,7 @@ from webapp.foundation.texts import gettext as _
 from webapp.hours.rules import Status, waiting_minutes
 from webapp.hours.rulings import unsettled
 from webapp.milestones.actions import reached_by
+from webapp.privacy.citizen_views import is_needed
 from webapp.terms.actions import Terms, terms_of
 from webapp.terms.rules import NoTermsInForce
 
@@ -100,7 +101,7 @@ def participant_page(
     offered, some_did_not_fit = reads.offers_told(db(), participant_id)
     others = reads.other_premiums(db(), participant_id, today.year)
     return page(
-        "caseload/participant.html", status=status, somebody=somebody, today=today, work=work, offered=offered, some_did_not_fit=some_did_not_fit,
+        "caseload/participant.html", status=status, number_needed=is_needed(terms(), today), somebody=somebody, today=today, work=work, offered=offered, some_did_not_fit=some_did_not_fit,
         limits={row.id: actions.limit_of(row, terms(), worked.get(row.id, 0), today) for row in work if row.status == "running"}, stops_on=rules.stops_on,
         weeks=weeks, average=sum(week.certain for week in weeks[-5:-1]) // rules.AVERAGE_WEEKS, reached=reached_by(db(), participant_id),
         milestone_words=milestone_words, milestone_facts=milestone_facts,

@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.functions import FunctionElement
@@ -58,6 +58,7 @@ metadata: MetaData = SQLModel.metadata
 
 RowNumber = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
 LOCK_SPACE = 7201  # our corner of PostgreSQL's advisory locks
+BUSY_MS = 15_000  # how long a writer waits for its turn
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -100,7 +101,7 @@ def make_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-8192"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "cache_size=-8192"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -357,6 +358,10 @@ class ReadingSession(Session):
             driver.execute("ROLLBACK")
 
 
+class NotNow(Exception):
+    """A small write was not done: others were writing, or the database cannot be written."""
+
+
 class Database:
     """The engine of one application and the sessions made from it."""
 
@@ -380,6 +385,28 @@ class Database:
         """A transaction outside a request (commands, the worker): all of it, or nothing."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def quick_transaction(self, wait_ms: int) -> Iterator[Session]:
+        """A small write that would rather fail than wait for other writers. Raises NotNow when it is not its turn in time.
+
+        Also beside a request that reads: it is a connection of its own.
+        """
+        with self.engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            is_file = self.engine.dialect.name == "sqlite"
+            if is_file:
+                driver.execute(f"PRAGMA busy_timeout={wait_ms}")
+            try:
+                with Session(connection, expire_on_commit=False) as session, session.begin():
+                    if not is_file:
+                        session.execute(text(f"SET LOCAL lock_timeout = {wait_ms}"))
+                    yield session
+            except (SQLAlchemyError, sqlite3.Error) as refused:
+                raise NotNow(type(refused).__name__) from refused
+            finally:
+                if is_file:
+                    driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
 
 
 def database() -> Database:

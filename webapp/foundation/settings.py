@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         return self.security_contact or self.vapid_contact
 
     @property
+    def sealing_keys(self) -> tuple[str, ...]:
+        """What sealed data opens with, the secret in use first (foundation/sealing.py)."""
+        return (self.signing_key, *self.former_keys)
+
+    @property
     def vapid_contact(self) -> str:
         """Who a push service may write to. A made-up address is refused by Apple, so production names its own."""
         return self.vapid_subject or "mailto:demo@opstap.example"

@@ -325,6 +325,8 @@ STAFF_PAGES = (
     "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
     "access/office.py", "access/passwords.py", "access/templates/access/invitation", "access/templates/access/people", "access/templates/access/inviting",
     "access/templates/access/outbox", "access/templates/access/password", "access/templates/access/recovery", "access/templates/access/sign_in_password",
+    "office/", "privacy/register.py", "privacy/described.py", "privacy/retention.py", "privacy/office_views.py", "privacy/citizen_views.py", "privacy/answer_views.py", "privacy/hold_forms.py",
+    "privacy/templates/privacy/requests", "privacy/templates/privacy/retention", "privacy/templates/privacy/register", "privacy/templates/privacy/citizen_number",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
     "employer/", "certificate/references.py", "certificate/templates/certificate/writing", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",

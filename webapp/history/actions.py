@@ -10,11 +10,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from webapp.foundation.database import Write
-from webapp.history.models import HistoryRow
+from webapp.foundation.database import Write, lock_municipality
+from webapp.history import words
+from webapp.history.models import HistoryAnchor, HistoryRow
 from webapp.history.rules import FIRST, facts_text, row_hash
 
 history = HistoryRow.__table__  # type: ignore[attr-defined]
+anchors: Any = HistoryAnchor.__table__  # type: ignore[attr-defined]
 
 LAST = (
     select(history.c.number, history.c.hash).where(history.c.municipality_id == bindparam("municipality")).order_by(history.c.number.desc()).limit(1)
@@ -54,15 +56,20 @@ def record(
 
     The caller holds the municipality's lock (`lock_municipality`), so that two writers never hang a row
     on the same predecessor; if one forgets, the UNIQUE on the number refuses the fork. `after`: the end of the
-    chain when the caller has read it already, under that lock.
+    chain when the caller has read it already, under that lock. What people wrote (a reason, a note) goes beside the
+    chain, where it can be erased (`words.py`).
     """
     if not changes:
         return
     number, previous = after or db.execute(LAST, {"municipality": municipality_id}).first() or BEGINNING
-    rows = []
+    rows, texts = [], []
     for change in changes:
         number += 1
-        facts = facts_text(change.facts)
+        parted = words.part(
+            change.facts, {"municipality_id": municipality_id, "number": number, "subject_id": change.subject_id, "actor_id": actor_id}
+        )
+        texts += parted.rows
+        facts = facts_text(parted.facts)
         hashed = row_hash(
             previous, municipality_id=municipality_id, number=number, at=now, actor_id=actor_id, actor_role=actor_role,
             action=change.action, subject_id=change.subject_id, facts=facts,
@@ -75,3 +82,18 @@ def record(
         )  # fmt: skip
         previous = hashed
     ADD.rows(db, rows)
+    words.ADD.rows(db, texts)
+
+
+def anchor(db: Session, municipality_id: int, *, now: datetime) -> Link | None:
+    """Write down where the chain ends now. Gives that end, or None when it did not grow since the last time.
+
+    A chain alone cannot show that its last rows were cut off; an anchor beside it can.
+    """
+    lock_municipality(db, municipality_id)
+    end = db.execute(LAST, {"municipality": municipality_id}).first()
+    if end is None or db.execute(select(anchors.c.id).where(anchors.c.municipality_id == municipality_id, anchors.c.number == end.number)).first():
+        return None
+    db.add(HistoryAnchor(municipality_id=municipality_id, number=end.number, hash=end.hash, at=now))
+    db.flush()
+    return Link(end.number, end.hash)

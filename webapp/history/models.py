@@ -31,3 +31,16 @@ class HistoryRow(SQLModel, table=True):
     facts: str  # JSON, exactly as hashed
     previous_hash: str
     hash: str
+
+
+class HistoryAnchor(SQLModel, table=True):
+    """Where a chain ended at a moment. A chain proves what lies before a row; an anchor proves that no row was cut off its end."""
+
+    __tablename__ = "history_anchor"
+    __table_args__ = (UniqueConstraint("municipality_id", "number", name="an_end_is_anchored_once"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    municipality_id: int = Field(foreign_key="municipality.id")
+    number: int
+    hash: str
+    at: datetime = Field(sa_type=Utc)

@@ -40,6 +40,12 @@ MESSAGES = {
     "milestone.forty_hours": Message(N_("A milestone is reached"), N_("%(name)s worked forty hours in all.")),
     "milestone.eight_weeks": Message(N_("A milestone is reached"), N_("%(name)s worked eight weeks in a row.")),
     "milestone.four_week_growth": Message(N_("A milestone is reached"), N_("%(name)s worked more hours four weeks in a row.")),
+    "account.changed": Message(N_("Something changed in your details"), N_("Your premium now goes to the account that ends in %(last_four)s. Was it not you? Call us.")),
+    "question.received": Message(N_("Your question about your data is in"), N_("You get an answer on %(due_on)s at the latest.")),
+    "question.answered": Message(N_("There is an answer about your data"), N_("%(name)s answered your question. Read what and why.")),
+    "question.done": Message(N_("Your answer is sent"), N_("A question about data is answered. It stands in the list.")),
+    "correction.asked": Message(N_("A question about data"), N_("%(name)s asks to correct something. Answer on %(due_on)s at the latest.")),
+    "erasure.asked": Message(N_("A question about data"), N_("%(name)s asks to be erased. Answer on %(due_on)s at the latest.")),
 }  # fmt: skip
 
 

@@ -106,6 +106,16 @@ def forget_closed(db: Session, municipality_id: int, *, keep_days: int, now: dat
     """Closed offers older than the term become a total per month; the rows go. Gives how many went."""
     lock_municipality(db, municipality_id)
     old = [offers.c.municipality_id == municipality_id, offers.c.status == "closed", offers.c.closes_at < now - timedelta(days=keep_days)]
+    return _to_totals(db, municipality_id, old)
+
+
+def forget_offers_of(db: Session, participant_id: uuid.UUID, municipality_id: int) -> int:
+    """Somebody leaves: all their offers but those that became work end up in the totals too. Gives how many went."""
+    theirs = [offers.c.municipality_id == municipality_id, offers.c.participant_id == participant_id, offers.c.status != "yes"]
+    return _to_totals(db, municipality_id, theirs)
+
+
+def _to_totals(db: Session, municipality_id: int, old: list[Any]) -> int:
     rows = db.execute(select(offers.c.offered_at).where(*old)).all()
     months: dict[date, int] = {}
     for (offered_at,) in rows:

@@ -334,9 +334,17 @@ class Invitation(Shape):
 
 
 class Retention(Shape):
-    """How many days each kind of record is kept."""
+    """How many days each kind of record is kept, and who says so where that is not the source of the whole row."""
 
     days: dict[str, Days]
+    sources: dict[str, str] = {}
+
+
+class CitizenNumber(Shape):
+    """Whether the municipality needs the citizen service number (BSN) of participants, and for what."""
+
+    needed: bool
+    told: str = ""
 
 
 SHAPES: dict[str, Any] = {
@@ -364,6 +372,7 @@ SHAPES: dict[str, Any] = {
     "confirmation": Confirmation,
     "invitation": Invitation,
     "retention": Retention,
+    "citizen_number": CitizenNumber,
 }
 ADAPTERS: dict[str, TypeAdapter[Any]] = {key: TypeAdapter(shape) for key, shape in SHAPES.items()}
 

@@ -1,0 +1,1 @@
+"""Pages of the administrator that look over everything: the history of who saw or changed what."""

@@ -1,0 +1,94 @@
+"""The register of processing (AVG art. 30): of every table whose data it holds, what for, on what ground, how long, and who sees it.
+
+One's own data (`export.py`) and the page of the register are made from this and from the models themselves. A table that is not
+described, or a column that points at a person and is not named here, fails a test: nothing about somebody can be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from webapp.foundation.texts import N_
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+# legal grounds
+TASK = N_("Public task: Participatiewet art. 7 and 10 (AVG art. 6 lid 1 e)")
+MONEY = N_("Legal duty: Participatiewet art. 31 and the tax laws (AVG art. 6 lid 1 c)")
+SAFE = N_("Legal duty: to keep data safe and to answer for it (AVG art. 5 lid 2 and 32)")
+ASKED = N_("Legal duty: rights of the person (AVG art. 15 to 17)")
+NOBODY = N_("No data about a person")
+
+
+class Described(NamedTuple):
+    """One table. `person`: columns that say whose row it is; `others`: columns that name somebody else, with why.
+
+    `left_out`: columns that are not in one's own data, with why. `keeps`: the kind of `retention.py` that removes its rows; "" is as long
+    as the person is known, "always" is for what names nobody. `sees`: roles, beside the participant.
+    """
+
+    whose: str
+    purpose: str
+    basis: str
+    keeps: str
+    sees: str
+    person: tuple[str, ...] = ()
+    others: Mapping[str, str] = NOTHING
+    left_out: Mapping[str, str] = NOTHING
+
+
+SECRET = "it would let somebody sign in, or read a message, in your place"  # noqa: S105 - a reason, not a secret
+SEALED = "sealed: only the payment itself opens it"
+CHAIN = "it only proves that nobody changed the row"
+WORKERS, PEOPLE, EMPLOYERS, NOBODYS = N_("People at work"), N_("Participants"), N_("Employers"), N_("Nobody")
+BOTH = N_("Participants and people at work")
+C, SC, CF, SCF, A, NONE = (
+    N_("case manager"), N_("supervisor, case manager"), N_("case manager, finance"), N_("supervisor, case manager, finance"), N_("administrator"), N_("nobody else"),
+)  # fmt: skip
+
+TABLES = {
+    # people
+    "municipality": Described(NOBODYS, N_("The municipality itself"), NOBODY, "always", SCF),
+    "account": Described(BOTH, N_("To know somebody, speak their language and reach them"), TASK, "client_file", SCF, person=("id",)),
+    "membership": Described(BOTH, N_("As what somebody may work here, and where"), TASK, "client_file", A, person=("account_id",)),
+    "sign_in": Described(BOTH, N_("To keep somebody signed in on their device"), SAFE, "sign_in", NONE, person=("membership_id",), left_out={"id": SECRET}),
+    "participant_file": Described(PEOPLE, N_("To look for work that fits, and to apply the age rules"), TASK, "client_file", C, person=("account_id",), others={"case_manager_id": "who helps you"}),
+    "absence": Described(WORKERS, N_("Who does whose work for a while"), TASK, "", SC, person=("account_id",), others={"stand_in_id": "who stands in"}),
+    "bank_account": Described(PEOPLE, N_("To pay the premium"), MONEY, "former_account", N_("finance: the last four"), person=("participant_id",), others={"changed_by": "who gave the account"}, left_out={"sealed_iban": SEALED, "digest": SEALED}),
+    "citizen_number": Described(PEOPLE, N_("Only where the terms of the municipality need it"), TASK, "client_file", NONE, person=("account_id",), others={"set_by": "who recorded it"}, left_out={"sealed": SEALED}),
+    "employer": Described(EMPLOYERS, N_("Who has work"), TASK, "", SCF),
+    "establishment": Described(EMPLOYERS, N_("Where the work is"), TASK, "", SCF),
+    "shared_tablet": Described(EMPLOYERS, N_("A device that supervisors share"), SAFE, "", N_("supervisor"), others={"made_by": "who made it a shared device"}),
+    "tablet_pin": Described(WORKERS, N_("To sign in on a shared device"), SAFE, "", NONE, person=("account_id",), left_out={"pin_hash": SECRET}),
+    # terms
+    "regulation": Described(NOBODYS, N_("Published rules"), NOBODY, "always", SCF),
+    "term": Described(NOBODYS, N_("What the municipality decided"), NOBODY, "always", SCF),
+    # history
+    "history": Described(BOTH, N_("To show who changed or opened what"), SAFE, "always", A, person=("actor_id", "subject_id"), left_out={"hash": CHAIN, "previous_hash": CHAIN}),
+    "history_words": Described(BOTH, N_("Reasons and notes beside the history"), SAFE, "client_file", A, person=("actor_id", "subject_id"), left_out={"salt": CHAIN}),
+    "history_anchor": Described(NOBODYS, N_("To prove that nothing was cut off the history"), NOBODY, "always", A),
+    # messages
+    "notification": Described(BOTH, N_("To tell somebody what happened"), TASK, "message", NONE, person=("account_id",)),
+    "delivery": Described(BOTH, N_("To carry a message"), TASK, "message", NONE, person=("account_id",)),
+    "push_subscription": Described(BOTH, N_("To reach somebody's phone"), TASK, "client_file", NONE, person=("account_id",), left_out={"endpoint": SECRET, "p256dh": SECRET, "auth": SECRET}),
+    "quiet_hours": Described(BOTH, N_("When somebody wants no messages"), TASK, "client_file", NONE, person=("account_id",)),
+    "server_key": Described(NOBODYS, N_("Keys of the installation"), NOBODY, "always", NONE),
+    # work
+    "work_request": Described(EMPLOYERS, N_("Work an employer asks people for"), TASK, "", SCF, others={"guide_id": "who helps at work"}),
+    "offer": Described(PEOPLE, N_("To propose work and hear the free answer"), TASK, "offer", C, person=("participant_id",), others={"case_manager_id": "who offered it"}, left_out={"sealed": "your own answer stands beside it, opened"}),
+    "offer_total": Described(NOBODYS, N_("Totals of offers, per month"), NOBODY, "always", N_("council")),
+    "placement": Described(PEOPLE, N_("Work that somebody does, with decision and insurance"), TASK, "client_file", SCF, person=("participant_id",), others={"supervisor_id": "who helps you at work", "decided_by": "who decided"}),
+    "planned_shift": Described(PEOPLE, N_("When somebody works"), TASK, "client_file", SC, person=("participant_id",)),
+    "hours_entry": Described(PEOPLE, N_("Hours that were worked, confirmed, corrected or disputed"), TASK, "client_file", SCF, person=("participant_id",), others={"confirmed_by": "who confirmed", "corrected_by": "who corrected", "ruled_by": "who decided"}),
+    "check_in": Described(PEOPLE, N_("To fill in hours from a tap"), TASK, "check_in", NONE, person=("participant_id",)),
+    # premium
+    "ledger_line": Described(PEOPLE, N_("The premium that work earns"), MONEY, "client_file", CF, person=("participant_id",)),
+    "other_premium": Described(PEOPLE, N_("Premiums of other schemes count for the same maximum"), MONEY, "client_file", CF, person=("participant_id",), others={"recorded_by": "who recorded it"}),
+    "milestone_reached": Described(PEOPLE, N_("Points somebody reached"), TASK, "client_file", C, person=("participant_id",)),
+    # privacy
+    "data_request": Described(PEOPLE, N_("Questions about one's own data, and the answers"), ASKED, "data_request", N_("case manager, administrator"), person=("participant_id",), others={"answered_by": "who answered"}),
+    "legal_hold": Described(PEOPLE, N_("What may not be erased yet, and why"), SAFE, "always", A, person=("participant_id",), others={"made_by": "who decided it", "ended_by": "who ended it"}),
+    "retention_run": Described(NOBODYS, N_("How much was erased in a night"), NOBODY, "always", A),
+}  # fmt: skip

@@ -74,6 +74,7 @@ def leave_old_devices(db: Session, person: Person, at: datetime) -> None:
                 membership_id=person.membership_id,
                 started_at=begun,
                 seen_at=begun,
+                idle_ends_at=begun,
                 ends_at=begun + timedelta(days=1),
                 ended_at=begun,
             )

@@ -1,5 +1,7 @@
 """Every table of the application: importing this makes migrations, checks and `verify` see them all."""
 
+from webapp.growth import models as growth
+from webapp.growth import work_models as paid_work
 from webapp.history import models as history
 from webapp.hours import models as hours
 from webapp.milestones import models as milestones
@@ -12,4 +14,4 @@ from webapp.premium import models as premium
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours)
+ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours, growth, paid_work)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from webapp.foundation.clock import add_months
 
 ENDING_DAYS = 28  # ux.md F10: everybody hears of an end 28 days before it
 LATELY_DAYS = 30
@@ -47,16 +48,6 @@ class Limit(NamedTuple):
     @property
     def percent(self) -> int:
         return min(100, 100 * self.days_used // self.days)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month.
-
-    >>> add_months(date(2026, 1, 31), 1)
-    datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def limit(*, starts_on: date, ends_on: date, months: int | None, week_minutes: int, today: date) -> Limit:

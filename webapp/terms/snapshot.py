@@ -161,6 +161,9 @@ class Terms:
     def confirmation(self, day: date) -> shapes.Confirmation:
         return self._typed(shapes.Confirmation, "confirmation", day)
 
+    def readiness(self, day: date) -> shapes.Readiness:
+        return self._typed(shapes.Readiness, "readiness", day)
+
     def tariff_split(self, day: date) -> shapes.TariffSplit:
         return self._typed(shapes.TariffSplit, "tariff_split", day)
 

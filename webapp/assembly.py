@@ -19,6 +19,7 @@ from webapp.foundation.compiling import SpokenEnvironment
 from webapp.foundation.sessions import KeptSessions
 from webapp.foundation.settings import Settings, load
 from webapp.foundation.tenancy import look_everywhere
+from webapp.growth import views as growth
 from webapp.hours import views as hours
 from webapp.notifications import views as notifications
 from webapp.offers import views as offers
@@ -33,7 +34,7 @@ from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, growth, participant, employer, caseload, pwa)
 
 
 class Opstap(Flask):
@@ -173,6 +174,8 @@ def set_up_templates(app: Flask) -> None:
         part=pages.part,
         icon_mark=pages.icon_mark,
         mini_bars_mark=pictures.mini_bars,
+        rise_mark=pictures.level_stairs,
+        week_bars_mark=pictures.week_bars,
         url=pages.url,
         _=texts.gettext,
         ngettext=texts.ngettext,

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from webapp import demo_growth
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
@@ -247,6 +248,7 @@ def add_work(town: Town) -> None:
     yusuf, aster = begin(town, care, "participant-3", 1), begin(town, care, "participant-7", 1, "case-manager-2")
     for placement, who in ((selam, first), (amina, "participant-4"), (oksana, "participant-5"), (yusuf, "participant-3"), (aster, "participant-7")):
         write_hours(town, placement, who)
+    demo_growth.tell(town, {first: selam, "participant-3": yusuf, "participant-4": amina, "participant-5": oksana, "participant-7": aster})
     propose(town, kitchen, first, town.at - timedelta(days=1), travel=8)
     propose(town, packing, second, town.at - timedelta(hours=3), travel=11)
 

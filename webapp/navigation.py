@@ -43,6 +43,7 @@ MENU: dict[str, Any] = {
         ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
         ("messages", "/messages", "mail", N_("Messages")),
     ),
+    Role.ADMIN: (("messages", "/messages", "bell", N_("Messages")), ("hand_over", "/hand-over", "users", N_("Hand over"))),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
 

@@ -9,23 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Row, Table, text
+from sqlalchemy import Connection, Row, Table
 
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
-
-LINES = 10_000
-
-
-class Fault(NamedTuple):
-    """A broken rule (V1…V8), the row it was found in, and what is wrong with it."""
-
-    rule: str
-    table: str
-    row: str
-    what: str
+from webapp.verify_growth import people_decide, signals_are_told
+from webapp.verify_rows import Fault, rows
 
 
 def faults(database: Database) -> list[Fault]:
@@ -33,10 +24,6 @@ def faults(database: Database) -> list[Fault]:
     assert ALL
     with database.reading.connect() as connection:
         return [fault for check in CHECKS for fault in check(connection)]
-
-
-def rows(connection: Connection, statement: str, **values: Any) -> Iterator[Row[Any]]:
-    return iter(connection.execution_options(yield_per=LINES).execute(text(statement), values))
 
 
 def every_minute_once(db: Connection) -> Iterator[Fault]:
@@ -200,4 +187,4 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
                 yield Fault("V8", table.name, str(row.id), f"{mine} points into another municipality")
 
 
-CHECKS = (every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses)
+CHECKS = (every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses, signals_are_told, people_decide)

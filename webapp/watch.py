@@ -12,10 +12,13 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session
 
+from webapp.caseload.digest import send_digests
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import Database
 from webapp.foundation.logs import log
 from webapp.foundation.settings import Settings
+from webapp.growth.paid_work import ask_who_left
+from webapp.growth.signals import escalate, notice
 from webapp.hours.reminders import remind
 from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
@@ -69,9 +72,24 @@ def send_reminders(db: Session, municipality_id: int, terms: Terms, sealer: Seal
     return remind(db, municipality_id, terms, now=now)
 
 
+def notice_growth(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return notice(db, municipality_id, terms, now=now) + ask_who_left(db, municipality_id, now=now)
+
+
+def ask_others(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return escalate(db, municipality_id, terms, now=now)
+
+
+def send_morning(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return send_digests(db, municipality_id, terms, now=now)
+
+
 CLOCKWORK = (
     Task("close offers", "*/10", "*", everywhere(close_offers)),
     Task("end placements", "15", "0", everywhere(end_placements)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
+    Task("notice growth", "30", "2", everywhere(notice_growth)),
+    Task("ask others", "45", "7", everywhere(ask_others)),
+    Task("send morning digests", "0", "*", everywhere(send_morning)),
     Task("remind", "5", "8,16,20", everywhere(send_reminders)),
 )

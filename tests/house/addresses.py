@@ -18,7 +18,8 @@ NOBODY = uuid.UUID(int=7)
 TABLES = {
     "entry_id": "hours_entry", "offer_id": "offer", "placement_id": "placement", "request_id": "work_request", "participant_id": "participant_file",
     "absence_id": "absence", "notification_id": "notification",
-    "tablet_id": "shared_tablet",
+    "tablet_id": "shared_tablet", "feedback_id": "feedback", "signal_id": "signal", "objection_id": "objection", "route_id": "route", "task_id": "route_task",
+    "check_id": "outflow_check",
 }  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class Actor:
             "own placement": record.person_id == self.account_id,
             "own workplace": at_work,
             "own caseload": managed,
+            "own caseload, or asked": managed,
             "own municipality": True,
             "own municipality, own caseload": managed or record.person_id is None,
         }[whose]

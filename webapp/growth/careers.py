@@ -42,9 +42,10 @@ WORK = (
     .join(accounts, accounts.c.id == placements.c.participant_id)
     .where(RUNNING)
 )  # fmt: skip
+NOT_SKIPPED = feedback.c.skipped.is_(False)
 FEEDBACK = select(
     feedback.c.placement_id, feedback.c.given_on, feedback.c.observer_id, feedback.c.help, feedback.c.item, feedback.c.level, feedback.c.hire
-).where(feedback.c.skipped.is_(False))
+).where(NOT_SKIPPED)
 SAID = select(views.c.participant_id, views.c.given_on, views.c.ready)
 SHOWN = select(tasks_shown.c.placement_id, tasks_shown.c.shown_on)
 KNOWN = select(signals.c.participant_id, signals.c.placement_id, signals.c.kind, signals.c.status, signals.c.raised_on, signals.c.id)
@@ -84,7 +85,9 @@ def attendance_of(this_week: date, numbers: Readiness) -> Any:
 def minutes_of(this_week: date) -> Any:
     """Certain minutes per placement in the four full weeks before this one: the limit goes by the longer of these and what was agreed."""
     lately = entries.c.week_of.between(this_week - timedelta(weeks=4), this_week - timedelta(weeks=1))
-    worked = select(entries.c.placement_id, func.sum(entries.c.certain_minutes)).join_from(placements, entries, entries.c.placement_id == placements.c.id)
+    worked = select(entries.c.placement_id, func.sum(entries.c.certain_minutes)).join_from(
+        placements, entries, entries.c.placement_id == placements.c.id
+    )
     return worked.where(RUNNING, lately, entries.c.certain_minutes > 0).group_by(entries.c.placement_id)
 
 

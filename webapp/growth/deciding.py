@@ -112,7 +112,15 @@ def second(db: Session, signal: Signal, agrees: bool, reason: str, numbers: Read
     if agrees:
         tell_participant(db, signal, made, first.first_name, now=now)
     else:
-        tell(db, signal, first.decided_by, "signal.differs", {"name": by.first_name, "due_on": signal.due_on.isoformat()}, f"/signals/{signal.id}", now=now)
+        tell(
+            db,
+            signal,
+            first.decided_by,
+            "signal.differs",
+            {"name": by.first_name, "due_on": signal.due_on.isoformat()},
+            f"/signals/{signal.id}",
+            now=now,
+        )
     return made
 
 
@@ -158,7 +166,7 @@ def objectable(db: Session, signal: Signal) -> Any:
 
 
 def object_to(db: Session, signal: Signal, kind: str, words: str, numbers: Readiness, *, by: Person, now: datetime) -> Objection | None:
-    """"I do not agree", or "let somebody else look". Somebody who did not decide answers. Again changes nothing. Raises NotNow, ColleagueNeeded."""
+    """ "I do not agree", or "let somebody else look". Somebody who did not decide answers. Again changes nothing. Raises NotNow, ColleagueNeeded."""
     known = db.execute(select(Objection).where(objections.c.signal_id == signal.id)).scalar_one_or_none()
     if known is not None:
         return None
@@ -177,7 +185,14 @@ def object_to(db: Session, signal: Signal, kind: str, words: str, numbers: Readi
     )  # fmt: skip
     db.add(made)
     db.flush()
-    record(db, [Change("objection.made", made.id, {"signal": signal.id, "kind": kind})], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record(
+        db,
+        [Change("objection.made", made.id, {"signal": signal.id, "kind": kind})],
+        municipality_id=by.municipality_id,
+        actor_id=by.id,
+        actor_role=by.role,
+        now=now,
+    )
     name = f"{by.first_name} {by.last_name[:1]}."
     notify(
         db, to=asked, municipality_id=signal.municipality_id, key="objection.new", slots={"name": name, "due_on": made.due_on.isoformat()},
@@ -199,7 +214,14 @@ def answer_objection(db: Session, objection: Objection, words: str, *, by: Perso
     objection.answer, objection.answered_by, objection.answered_at = words.strip(), by.id, now
     db.add(objection)
     db.flush()
-    record(db, [Change("objection.answered", objection.id, {"answer": objection.answer})], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record(
+        db,
+        [Change("objection.answered", objection.id, {"answer": objection.answer})],
+        municipality_id=by.municipality_id,
+        actor_id=by.id,
+        actor_role=by.role,
+        now=now,
+    )
     notify(
         db, to=objection.participant_id, municipality_id=objection.municipality_id, key="objection.answered", slots={"name": by.first_name},
         path=f"/growth#decision-{objection.signal_id}", cause_id=str(objection.id), now=now,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, literal_column, select
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, monday_of
@@ -27,19 +27,19 @@ from webapp.terms.shapes import Readiness
 ratings: Any = WorkplaceRating.__table__  # type: ignore[attr-defined]
 views: Any = OwnView.__table__  # type: ignore[attr-defined]
 
-# the one person this workplace is asked about first: works, was there in that week, and nobody said or skipped anything about it
-WAITS = (
-    select(placements.c.id, placements.c.starts_on, accounts.c.first_name, accounts.c.last_name)
-    .join_from(placements, accounts, accounts.c.id == placements.c.participant_id)
-    .outerjoin(table, and_(table.c.placement_id == placements.c.id, table.c.week_of == bindparam("week")))
-    .where(
-        placements.c.establishment_id == bindparam("establishment"), placements.c.status == literal_column("'running'"),
-        placements.c.starts_on <= bindparam("last"), placements.c.ends_on >= bindparam("week"), table.c.id.is_(None),
-    )
-    .order_by(placements.c.starts_on, placements.c.id)
+# whom a workplace may say something about: works, and was there in that week. One person beside the hours, until anything was
+# said of them; on the page of their own also those of whom only half was told.
+_told = and_(table.c.placement_id == placements.c.id, table.c.week_of == bindparam("week"))
+_complete = or_(table.c.skipped, table.c.item != "", table.c.hire != "")
+_columns = (placements.c.id, placements.c.starts_on, accounts.c.first_name, accounts.c.last_name)
+_works = (
+    placements.c.establishment_id == bindparam("establishment"), placements.c.status == literal_column("'running'"),
+    placements.c.starts_on <= bindparam("last"), placements.c.ends_on >= bindparam("week"),
 )  # fmt: skip
-NEXT = Read(WAITS.limit(1))
-ALL_WAITING = Read(WAITS)
+_order = (placements.c.starts_on, placements.c.id)
+_from = select(*_columns).join_from(placements, accounts, accounts.c.id == placements.c.participant_id).where(*_works).order_by(*_order)
+NEXT = Read(_from.where(~select(table.c.id).where(_told).exists()).limit(1))
+ALL_WAITING = Read(_from.where(~select(table.c.id).where(_told, _complete).exists()))
 ASKED = select(
     table.c.placement_id,
     func.max(table.c.week_of).filter(table.c.hire != "").label("hire"),
@@ -49,7 +49,7 @@ TASKS = select(placements.c.id, requests.c.tasks).join_from(placements, requests
 
 
 class Ask(NamedTuple):
-    """What is asked about one person this week. `question`: a behaviour, or "hire". `tasks`: what was not shown yet."""
+    """What is asked about one person this week. `question`: a behaviour, or "hire". `tasks`: what was not shown yet. `help`: was told already."""
 
     placement_id: uuid.UUID
     name: str
@@ -57,6 +57,7 @@ class Ask(NamedTuple):
     week: date
     question: str
     tasks: Sequence[str]
+    help: str = ""
 
 
 def waiting(db: Session, establishment_id: uuid.UUID | None, today: date, *, first: bool = False) -> list[Any]:
@@ -72,13 +73,21 @@ def asks(db: Session, people: Sequence[Any], numbers: Readiness, week: date) -> 
     asked = {row.placement_id: row for row in db.execute(ASKED.where(table.c.placement_id.in_(ids)))} if ids else {}
     tasks = {row.id: row.tasks for row in db.execute(TASKS.where(placements.c.id.in_(ids)))} if ids else {}
     shown = {(row.placement_id, row.task) for row in db.execute(select(tasks_shown).where(tasks_shown.c.placement_id.in_(ids)))} if ids else set()
+    told = (
+        {
+            row.placement_id: row.help
+            for row in db.execute(select(table.c.placement_id, table.c.help).where(table.c.placement_id.in_(ids), table.c.week_of == week))
+        }
+        if ids
+        else {}
+    )
     found = []
     for row in people:
         known = asked.get(row.id)
         when = {name: getattr(known, name) for name in ("hire", *rubric.BEHAVIOURS) if known is not None and getattr(known, name)}
         question = rubric.question(when, week, first_week=monday_of(row.starts_on), hire_every_weeks=numbers.hire_every_weeks)
         open_tasks = [task for task in tasks.get(row.id, ()) if (row.id, task) not in shown]
-        found.append(Ask(row.id, f"{row.first_name} {row.last_name[:1]}.", row.first_name, week, question, open_tasks))
+        found.append(Ask(row.id, f"{row.first_name} {row.last_name[:1]}.", row.first_name, week, question, open_tasks, told.get(row.id, "")))
     return found
 
 
@@ -96,7 +105,8 @@ class Said(NamedTuple):
 
 
 def give(db: Session, id: uuid.UUID, placement: Placement, said: Said, terms: Terms, *, by: Person, now: datetime) -> Feedback | None:
-    """A supervisor tells about a week. The same id again changes nothing; another one for the same week takes its place.
+    """A supervisor tells about a week. The same id again changes nothing; another one for the same week adds to it: what it
+    leaves open stays as it was, what it says takes the place of before.
 
     The participant can read it at once; with an answer of theirs to it, it stands as it is and None is given.
     """
@@ -111,6 +121,8 @@ def give(db: Session, id: uuid.UUID, placement: Placement, said: Said, terms: Te
         return None
     values = {"help": said.help, "item": said.item, "level": said.level, "hire": said.hire, "words": said.words, "skipped": said.skipped}
     was = {name: getattr(known, name) for name in values} if known is not None else {}
+    if known is not None and not said.skipped:
+        values = {name: value or was[name] for name, value in values.items()} | {"skipped": False}
     given = known or Feedback(
         id=id, municipality_id=placement.municipality_id, placement_id=placement.id, participant_id=placement.participant_id,
         establishment_id=placement.establishment_id, observer_id=by.id, week_of=said.week, given_at=now, given_on=day_of(now),
@@ -120,7 +132,14 @@ def give(db: Session, id: uuid.UUID, placement: Placement, said: Said, terms: Te
     db.flush()
     show_tasks(db, placement, said.tasks, by=by, now=now)
     facts = {"placement": placement.id, "week": said.week, **values, **({"was": was} if was else {})}
-    record(db, [Change("feedback.skipped" if said.skipped else "feedback.given", given.id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record(
+        db,
+        [Change("feedback.skipped" if said.skipped else "feedback.given", given.id, facts)],
+        municipality_id=by.municipality_id,
+        actor_id=by.id,
+        actor_role=by.role,
+        now=now,
+    )
     if not said.skipped:
         notify(
             db, to=placement.participant_id, municipality_id=placement.municipality_id, key="feedback.new", slots={"name": by.first_name},
@@ -156,7 +175,14 @@ def answer(db: Session, given: Feedback, words: str, *, by: Person, now: datetim
     given.answered_at = now if given.answer else None
     db.add(given)
     db.flush()
-    record(db, [Change("feedback.answered", given.id, {"answer": given.answer})], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record(
+        db,
+        [Change("feedback.answered", given.id, {"answer": given.answer})],
+        municipality_id=by.municipality_id,
+        actor_id=by.id,
+        actor_role=by.role,
+        now=now,
+    )
 
 
 def say_own_view(db: Session, id: uuid.UUID, feels: str, ready: str, words: str, terms: Terms, *, by: Person, now: datetime) -> None:
@@ -174,7 +200,14 @@ def say_own_view(db: Session, id: uuid.UUID, feels: str, ready: str, words: str,
     known.sqlmodel_update({**values, "given_on": today})
     db.add(known)
     db.flush()
-    record(db, [Change("own_view.said", known.id, {"week": week, **values})], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record(
+        db,
+        [Change("own_view.said", known.id, {"week": week, **values})],
+        municipality_id=by.municipality_id,
+        actor_id=by.id,
+        actor_role=by.role,
+        now=now,
+    )
     signals.notice(db, by.municipality_id, terms, now=now, only=by.id)
 
 
@@ -199,7 +232,14 @@ def rate_workplace(
     known.sqlmodel_update({**values, "given_on": today})
     db.add(known)
     db.flush()
-    record(db, [Change("workplace.rated", known.id, {"week": week, **values})], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record(
+        db,
+        [Change("workplace.rated", known.id, {"week": week, **values})],
+        municipality_id=by.municipality_id,
+        actor_id=by.id,
+        actor_role=by.role,
+        now=now,
+    )
     numbers = terms.readiness(today)
     since = today - timedelta(weeks=numbers.fresh_weeks)
     rows = db.execute(
@@ -218,4 +258,3 @@ def wants_to_hire(db: Session, placement: Placement, terms: Terms, *, by: Person
             path="/growth", cause_id=f"{placement.id}:{day_of(now)}", now=now,
         )  # fmt: skip
     return made
-

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from webapp.growth.rubric import BEHAVIOURS, ON_OWN, WEEK
+from webapp.terms.shapes import Readiness
 
 VERSION = 1  # of these rules; stands in every signal
 RHYTHM, INDEPENDENCE, TASKS, EMPLOYER, OWN_VIEW = MILESTONES = ("rhythm", "independence", "tasks", "employer", "own_view")
@@ -19,24 +20,7 @@ LEAST_SHIFTS = 4  # planned in the weeks that are looked at: fewer say nothing a
 DECISIVE = ("regular_job", "talk_first", "not_yet")
 
 
-class Numbers(Protocol):
-    """What the rules need of the terms: see `terms.shapes.Readiness`."""
-
-    milestones_needed: int
-    held_weeks: int
-    attendance_basis_points: int
-    attendance_weeks: int
-    observers: int
-    apart_weeks: int
-    help_weeks: int
-    lowest_level: int
-    on_own: int
-    tasks_basis_points: int
-    fresh_weeks: int
-    silent_weeks: int
-    no_growth_weeks: int
-    limit_percents: Sequence[int]
-    again_weeks: int
+Numbers = Readiness  # of the terms of the day
 
 
 class Rating(NamedTuple):
@@ -109,7 +93,12 @@ def independence(ratings: Sequence[Rating], day: date, numbers: Numbers) -> Poin
     helps = [rating for rating in ratings if rating.help][-numbers.help_weeks :]
     latest = latest_levels(ratings)
     own = sum(rating.level == ON_OWN for rating in latest.values())
-    facts: dict[str, Any] = {"weeks": little_weeks(ratings), "rated": len(latest), "on_own": own, "observers": len({rating.observer for rating in ratings})}
+    facts: dict[str, Any] = {
+        "weeks": little_weeks(ratings),
+        "rated": len(latest),
+        "on_own": own,
+        "observers": len({rating.observer for rating in ratings}),
+    }
     if len(helps) < numbers.help_weeks or len(latest) < numbers.on_own or not wide_enough(ratings, numbers) or silent(ratings, day, numbers):
         return Point(INDEPENDENCE, UNKNOWN, facts)
     low = [item for item, rating in latest.items() if (rating.level or 0) < numbers.lowest_level]
@@ -135,7 +124,9 @@ def little_weeks(ratings: Sequence[Rating]) -> int:
 def wide_enough(ratings: Sequence[Rating], numbers: Numbers) -> bool:
     if not ratings:
         return False
-    return len({rating.observer for rating in ratings}) >= numbers.observers or ratings[-1].given_on - ratings[0].given_on >= numbers.apart_weeks * WEEK
+    return (
+        len({rating.observer for rating in ratings}) >= numbers.observers or ratings[-1].given_on - ratings[0].given_on >= numbers.apart_weeks * WEEK
+    )
 
 
 def silent(ratings: Sequence[Rating], day: date, numbers: Numbers) -> bool:
@@ -189,9 +180,7 @@ def verdict(career: Career, today: date, numbers: Numbers) -> Verdict:
         missing.append("attendance")
     if met(points) < numbers.milestones_needed:
         missing.append("milestones")
-    elif not all(
-        met(milestones(career, today - back * WEEK, numbers, back)) >= numbers.milestones_needed for back in range(1, numbers.held_weeks)
-    ):
+    elif not all(met(milestones(career, today - back * WEEK, numbers, back)) >= numbers.milestones_needed for back in range(1, numbers.held_weeks)):
         missing.append("held")
     return Verdict(points, not missing, missing)
 

@@ -129,7 +129,10 @@ def raise_signals(db: Session, municipality_id: int, found: Sequence[Noticed], n
 def raise_for(db: Session, placement: Placement, kind: str, facts: dict[str, Any], terms: Terms, *, now: datetime) -> bool:
     """A signal that somebody's own words ask for. While one of this kind waits, another adds nothing and gives False."""
     today = day_of(now)
-    work = next((found for found in careers.work(db, placement.municipality_id, terms, today, only=placement.participant_id) if found.row.id == placement.id), None)
+    work = next(
+        (found for found in careers.work(db, placement.municipality_id, terms, today, only=placement.participant_id) if found.row.id == placement.id),
+        None,
+    )
     if work is None or any(signal.kind == kind and signal.status != "closed" for signal in work.signals):
         return False
     numbers, row = terms.readiness(today), terms.row("readiness", today)
@@ -168,7 +171,9 @@ def escalate(db: Session, municipality_id: int, terms: Terms, *, now: datetime) 
         cover = row.asked_id or instead.get(row.case_manager_id) or other_than(staff[Role.CASE_MANAGER], {row.case_manager_id})
         if row.asked_id is None and cover is not None:
             db.execute(update(Signal).where(signals.c.id == row.id).values(asked_id=cover))
-            record(db, [Change("signal.covered", row.id, {"asked": cover})], municipality_id=municipality_id, actor_id=None, actor_role=CLOCK, now=now)
+            record(
+                db, [Change("signal.covered", row.id, {"asked": cover})], municipality_id=municipality_id, actor_id=None, actor_role=CLOCK, now=now
+            )
             messages.append({**base, "to": cover, "key": "signal.cover", "path": f"/signals/{row.id}"})
         if today - row.raised_on >= timedelta(days=numbers.lead_days):
             messages += [{**base, "to": admin, "key": "signal.late", "path": "/hand-over"} for admin in staff[Role.ADMIN]]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from tests import factories as make
+from tests.growth import making as growth
 from webapp.foundation.database import metadata
 
 NOBODY = uuid.UUID(int=7)
@@ -61,4 +62,12 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     make.offer(world.database, work, world.other_participant, world.case_manager)
     other = make.work_request(world.database, world.establishment, world.supervisor, function="Inpakhulp")
     make.offer(world.database, other, world.other_participant, world.case_manager, status="closed")
+    growing(world)
     return world
+
+
+def growing(world: make.World) -> None:
+    """Feedback, a signal that is open, one that was decided and objected to, a route with its steps, and a question after work began."""
+    growth.feedback(world)
+    growth.signal(world)
+    growth.route(world)

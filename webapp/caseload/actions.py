@@ -32,17 +32,16 @@ class Worklist(NamedTuple):
 
 
 def worklist(db: Session, person: Person, terms: Terms, today: date) -> Worklist:
-    """Everything of one caseload that asks for something, in five statements however many people it holds."""
+    """Everything of one caseload that asks for something, in four statements however many people it holds."""
     waiting = unsettled(db, person, terms.silence(today), today)
-    work = reads.work(db, person, today, "accepted", "running")
-    worked = reads.worked_lately(db, person, monday_of(today), today)
+    work = reads.work_to_watch(db, person, monday_of(today), today)
     cards = [_hours_card(entry) for entry in waiting if entry.needs_ruling(today)]
     for row in work:
         if row.status == "accepted":
             due = add_working_days(day_of(row.accepted_at), WORKING_DAYS_TO_START)
             cards.append(Card(Kind.START, due, short_name(row), row))
             continue
-        limit = limit_of(row, terms, worked.get(row.id, 0), today)
+        limit = limit_of(row, terms, int(row.lately), today)
         last_day = rules.stops_on(row.ends_on, limit)
         if rules.is_ending(last_day, today):
             cards.append(Card(Kind.ENDING, last_day, short_name(row), row, limit))

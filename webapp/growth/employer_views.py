@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, abort, g, request
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db
@@ -61,7 +62,7 @@ def ask_page(*, status: int = 200, errors: dict[str, str] | None = None, typed: 
     )
     notice = _("Thank you. It is kept.") if request.args.get("sent") else None
     return page(
-        "growth/ask.html", status=status, asks=asks, answers=list(answers), words=words, new_id=new_id, errors=errors or {}, typed=typed or {}, at=at, notice=notice,
+        "growth/ask.html", status=status, asks=asks, answers=list(answers), words=words, new_id=new_id, errors=errors or {}, typed=typed if typed is not None else MultiDict(), at=at, notice=notice,
     )  # fmt: skip
 
 

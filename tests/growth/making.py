@@ -26,7 +26,7 @@ def base(of: Placement) -> dict[str, Any]:
 
 def feedback(world: make.World, of: Placement | None = None, *, weeks_ago: int = 1, **more: Any) -> Feedback:
     of = of or world.placement
-    week = make.MONDAY + timedelta(weeks=1 - weeks_ago)
+    week = more.pop("week_of", make.MONDAY + timedelta(weeks=1 - weeks_ago))
     values: dict[str, Any] = {"help": "some", "item": "tempo", "level": 3, "words": "Gaat goed.", "observer_id": of.supervisor_id, **more}
     made = Feedback(
         id=uuid.uuid4(), **base(of), establishment_id=of.establishment_id, week_of=week, given_at=make.NOW - timedelta(weeks=weeks_ago),

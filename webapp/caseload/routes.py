@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -18,7 +19,6 @@ from webapp.foundation.pages import go, page
 from webapp.foundation.texts import gettext as _
 from webapp.growth import paid_work, rules, words
 from webapp.growth.work_models import ROUTES, Route
-from webapp.hours.rulings import NotADuration, minutes_typed
 from webapp.people.models import Account
 from webapp.placements import actions as placing
 from webapp.placements.models import Placement
@@ -86,10 +86,8 @@ def outflow(route_id: uuid.UUID) -> Response:
     if kind not in ROUTES:
         errors["kind"] = _("Choose one of the answers.")
     try:
-        minutes = minutes_typed(typed.get("weekly_hours", ""), hours_up_to=60)
-        if minutes > LONGEST_WEEK:
-            raise NotADuration
-    except NotADuration:
+        minutes = week_typed(typed.get("weekly_hours", ""))
+    except ValueError:
         errors["weekly_hours"] = _("Fill in the hours a week, for example 24 or 24:30.")
     try:
         first = date.fromisoformat(typed.get("starts_on", ""))
@@ -104,6 +102,21 @@ def outflow(route_id: uuid.UUID) -> Response:
     except rules.NotNow:
         return route_page(found, status=409, errors={"kind": _("This route is closed already.")}, typed=typed)
     return go(f"/routes/{found.id}")
+
+
+def week_typed(text: str) -> int:
+    """Minutes of a week: "24", "24,5" or "24:30". Raises ValueError, also for more than sixty hours.
+
+    >>> week_typed("24"), week_typed("24,5"), week_typed("24:30")
+    (1440, 1470, 1470)
+    """
+    found = re.fullmatch(r"(\d{1,2})(?::([0-5]\d)|[.,](\d))?", text.strip(), re.ASCII)
+    if found is None:
+        raise ValueError(text)
+    minutes = int(found[1]) * 60 + int(found[2] or 0) + int(found[3] or 0) * 6
+    if minutes > LONGEST_WEEK:
+        raise ValueError(text)
+    return minutes
 
 
 @pages.post("/routes/<uuid:route_id>/stop")

@@ -108,10 +108,9 @@ def help_steps(heights: Sequence[int | None], names: Sequence[str], labels: Sequ
         lines.append(
             Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(across(begin + slot * (place + 0.5)), bottom + 18, labels[place])
         )
-    drawn = Markup("".join(fill)) + Markup('<path class="trace" d="{}"/>').format(path.strip()) if fill else Markup("")  # noqa: S704 - numbers only
-    return Markup('<svg class="chart many" viewBox="0 0 326 148" role="img" aria-label="{}">{}{}</svg>').format(
-        sentence, drawn, Markup("").join(lines)
-    )
+    drawn = Markup('{}<path class="trace" d="{}"/>').format(Markup("".join(fill)), path.strip()) if fill else Markup("")  # noqa: S704 - numbers only
+    axes, weeks = Markup("").join(lines[: len(names)]), Markup("").join(lines[len(names) :])
+    return Markup('<svg class="chart many" viewBox="0 0 326 148" role="img" aria-label="{}">{}{}{}</svg>').format(sentence, axes, drawn, weeks)
 
 
 def level_stairs(level: int) -> Markup:

@@ -79,6 +79,8 @@ SIDE = {"participant": N_("You"), "employer": N_("The employer"), "case_manager"
 STILL = {
     "still": N_("Yes, I still work there"), "other_work": N_("I work somewhere else"), "stopped": N_("No, I stopped"), "rather_not": N_("I would rather not say"),
 }  # fmt: skip
+WOULD_HIRE = {"yes": N_("would hire"), "maybe": N_("would maybe hire"), "no": N_("would not hire yet")}
+WANTS = {"yes": N_("wants a regular job"), "later": N_("maybe later"), "no": N_("not now")}
 MILESTONE = {
     "rhythm": N_("Rhythm"), "independence": N_("Working alone"), "tasks": N_("Tasks"), "employer": N_("Employer"), "own_view": N_("Own view"),
 }  # fmt: skip
@@ -115,6 +117,4 @@ def point_words(point: Mapping[str, Any]) -> str:
         return gettext("%(shown)s of %(tasks)s learned", shown=facts["shown"], tasks=facts["tasks"])
     if state == "unknown":
         return gettext("not asked yet")
-    if name == "employer":
-        return gettext({"yes": N_("would hire"), "maybe": N_("would maybe hire"), "no": N_("would not hire yet")}[facts["said"]])
-    return gettext({"yes": N_("wants a regular job"), "later": N_("maybe later"), "no": N_("not now")}[facts["said"]])
+    return said(WOULD_HIRE if name == "employer" else WANTS, facts["said"])

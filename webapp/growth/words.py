@@ -82,7 +82,7 @@ STILL = {
 WOULD_HIRE = {"yes": N_("would hire"), "maybe": N_("would maybe hire"), "no": N_("would not hire yet")}
 WANTS = {"yes": N_("wants a regular job"), "later": N_("maybe later"), "no": N_("not now")}
 MILESTONE = {
-    "rhythm": N_("Rhythm"), "independence": N_("Working alone"), "tasks": N_("Tasks"), "employer": N_("Employer"), "own_view": N_("Own view"),
+    "rhythm": N_("Rhythm"), "independence": N_("Working alone"), "tasks": N_("Tasks learned"), "employer": N_("The employer"), "own_view": N_("Own view"),
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from webapp.foundation.sealed import KeyRing
 from webapp.foundation.sessions import KeptSessions
 from webapp.foundation.settings import Settings, load
 from webapp.foundation.tenancy import look_everywhere
+from webapp.growth import views as growth
 from webapp.hours import views as hours
 from webapp.notifications import views as notifications
 from webapp.offers import views as offers
@@ -40,7 +41,23 @@ from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, pwa, access, privacy, office)
+SLICES = (
+    people,
+    notifications,
+    requests,
+    offers,
+    placements,
+    hours,
+    participant,
+    employer,
+    caseload,
+    certificate,
+    pwa,
+    access,
+    privacy,
+    office,
+    growth,
+)
 
 
 class Opstap(Flask):
@@ -185,6 +202,8 @@ def set_up_templates(app: Flask) -> None:
         part=pages.part,
         icon_mark=pages.icon_mark,
         mini_bars_mark=pictures.mini_bars,
+        rise_mark=pictures.level_stairs,
+        week_bars_mark=pictures.week_bars,
         url=pages.url,
         _=texts.gettext,
         ngettext=texts.ngettext,

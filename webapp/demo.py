@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from webapp import demo_privacy
+from webapp import demo_growth, demo_privacy
 from webapp.certificate import actions as certificate
 from webapp.demo_access import fill_access
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
@@ -258,6 +258,7 @@ def add_work(town: Town) -> None:
         town.db, asked, "Werkt netjes en is altijd op tijd. Ik werk graag met haar.", by=town.people["supervisor-1"], now=town.at - timedelta(days=8)
     )
     certificate.ask_reference(town.db, amina, by=town.people["participant-4"], now=town.at - timedelta(days=1))
+    demo_growth.tell(town, {first: selam, "participant-3": yusuf, "participant-4": amina, "participant-5": oksana, "participant-7": aster})
     propose(town, kitchen, first, town.at - timedelta(days=1), travel=8)
     propose(town, packing, second, town.at - timedelta(hours=3), travel=11)
 

@@ -48,7 +48,7 @@ MENU: dict[str, Any] = {
     Role.ADMIN: (
         ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
         ("history", "/history", "history", N_("History")), ("retention", "/retention", "hourglass", N_("Keeping")),
-        ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("messages", "/messages", "bell", N_("Messages")),
+        ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("hand_over", "/hand-over", "repeat", N_("Hand over")), ("messages", "/messages", "bell", N_("Messages")),
     ),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)

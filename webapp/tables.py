@@ -2,6 +2,8 @@
 
 from webapp.access import models as access
 from webapp.certificate import models as certificate
+from webapp.growth import models as growth
+from webapp.growth import work_models as paid_work
 from webapp.history import models as history
 from webapp.history import words
 from webapp.hours import models as hours
@@ -18,23 +20,5 @@ from webapp.requests import models as requests
 from webapp.terms import models as terms
 
 ALL = (
-    people,
-    bank,
-    citizen_number,
-    employers,
-    tablets,
-    terms,
-    history,
-    words,
-    notifications,
-    premium,
-    milestones,
-    requests,
-    offers,
-    placements,
-    hours,
-    certificate,
-    outgoing,
-    access,
-    privacy,
-)
+    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, growth, paid_work, privacy,
+)  # fmt: skip

@@ -9,24 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Row, Table, text
+from sqlalchemy import Connection, Row, Table
 
 from webapp import verify_access, verify_privacy
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
-
-LINES = 10_000
-
-
-class Fault(NamedTuple):
-    """A broken rule (V1…V8), the row it was found in, and what is wrong with it."""
-
-    rule: str
-    table: str
-    row: str
-    what: str
+from webapp.verify_growth import people_decide, signals_are_told
+from webapp.verify_rows import Fault, rows
 
 
 def as_faults(check: Callable[[Connection], Iterable[tuple[str, str, str, str]]]) -> Callable[[Connection], Iterator[Fault]]:
@@ -43,10 +34,6 @@ def faults(database: Database) -> list[Fault]:
     assert ALL
     with database.reading.connect() as connection:
         return [fault for check in CHECKS for fault in check(connection)]
-
-
-def rows(connection: Connection, statement: str, **values: Any) -> Iterator[Row[Any]]:
-    return iter(connection.execution_options(yield_per=LINES).execute(text(statement), values))
 
 
 def every_minute_once(db: Connection) -> Iterator[Fault]:
@@ -226,6 +213,6 @@ def history_keeps_its_edges(db: Connection) -> Iterator[Fault]:
 
 
 CHECKS = (
-    every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses, history_keeps_its_edges,
+    every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses, history_keeps_its_edges, signals_are_told, people_decide,
     *(as_faults(check) for check in verify_access.CHECKS),
 )  # fmt: skip

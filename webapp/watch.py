@@ -12,10 +12,13 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session
 
+from webapp.caseload.digest import send_digests
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import Database
 from webapp.foundation.logs import log
 from webapp.foundation.settings import Settings
+from webapp.growth.paid_work import ask_who_left
+from webapp.growth.signals import escalate, notice
 from webapp.history.actions import anchor
 from webapp.hours.reminders import remind
 from webapp.offers.actions import close_expired, forget_closed
@@ -89,6 +92,18 @@ def bring_in_looks(database: Database, settings: Settings, now: datetime) -> int
     return bring_in(database, settings.data_dir / "looks")
 
 
+def notice_growth(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return notice(db, municipality_id, terms, now=now) + ask_who_left(db, municipality_id, now=now)
+
+
+def ask_others(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return escalate(db, municipality_id, terms, now=now)
+
+
+def send_morning(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return send_digests(db, municipality_id, terms, now=now)
+
+
 CLOCKWORK = (
     Task("bring in looks", "*/10", "*", bring_in_looks),
     Task("close offers", "*/10", "*", everywhere(close_offers)),
@@ -96,5 +111,8 @@ CLOCKWORK = (
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
     Task("forget what was kept long enough", "10", "3", everywhere(forget_old)),
     Task("anchor the history", "40", "3", everywhere(anchor_history)),
+    Task("notice growth", "30", "2", everywhere(notice_growth)),
+    Task("ask others", "45", "7", everywhere(ask_others)),
+    Task("send morning digests", "0", "*", everywhere(send_morning)),
     Task("remind", "5", "8,16,20", everywhere(send_reminders)),
 )

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from tests import factories as make
+from tests.growth import making as growth
 from webapp.foundation.database import metadata
 
 NOBODY = uuid.UUID(int=7)
@@ -20,6 +21,8 @@ TABLES = {
     "tablet_id": "shared_tablet",
     "certificate_id": "certificate",
     "absence_id": "absence", "notification_id": "notification", "outgoing_id": "outgoing",
+    "feedback_id": "feedback", "signal_id": "signal", "objection_id": "objection", "route_id": "route", "task_id": "route_task",
+    "check_id": "outflow_check",
 }  # fmt: skip
 
 
@@ -68,4 +71,12 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     make.offer(world.database, other, world.other_participant, world.case_manager, status="closed")
     letter = {"id": str(uuid.uuid4()), "language": "nl"}
     assert as_person(world.case_manager).post(f"/participants/{world.other_participant.account_id}/invitation", letter).status_code == 303
+    growing(world)
     return world
+
+
+def growing(world: make.World) -> None:
+    """Feedback, a signal that is open, one that was decided and objected to, a route with its steps, and a question after work began."""
+    growth.feedback(world)
+    growth.signal(world)
+    growth.route(world)

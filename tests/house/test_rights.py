@@ -37,6 +37,7 @@ class Record:
     person_id: uuid.UUID | None
     establishment_id: uuid.UUID | None
     case_manager_id: uuid.UUID | None
+    asked_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Actor:
             "own placement": record.person_id == self.account_id,
             "own workplace": at_work,
             "own caseload": managed,
+            "own caseload, or asked": managed or record.asked_id == self.account_id,
             "own municipality": True,
             "own municipality, own caseload": managed or record.person_id is None,
         }[whose]
@@ -101,7 +103,7 @@ def records(session: Session) -> dict[str, list[Record]]:
             row_of = {**parent(session, row), **{column: value for column, value in row.items() if value is not None}}
             person = row_of.get("participant_id") or row_of.get("account_id")
             found.setdefault(part, []).append(
-                Record(row[key], name, row["municipality_id"], person, row_of.get("establishment_id"), files.get(person))
+                Record(row[key], name, row["municipality_id"], person, row_of.get("establishment_id"), files.get(person), row_of.get("asked_id"))
             )
     return found
 

@@ -52,7 +52,15 @@ def old_devices(world: make.World, who: Any = None, *days: int) -> None:
         begun = make.NOW - timedelta(days=ago)
         make.save(
             world.database,
-            SignIn(municipality_id=member.municipality_id, membership_id=member.id, started_at=begun, seen_at=begun, idle_ends_at=begun, ends_at=begun, ended_at=begun),
+            SignIn(
+                municipality_id=member.municipality_id,
+                membership_id=member.id,
+                started_at=begun,
+                seen_at=begun,
+                idle_ends_at=begun,
+                ends_at=begun,
+                ended_at=begun,
+            ),
         )
 
 

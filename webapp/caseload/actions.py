@@ -11,6 +11,7 @@ from sqlmodel import Session
 from webapp.caseload import reads, rules
 from webapp.caseload.rules import Card, Kind, Limit
 from webapp.foundation.clock import add_working_days, day_of, monday_of
+from webapp.growth.reads import todo
 from webapp.history.actions import Change, record
 from webapp.hours.rulings import Unsettled, unsettled
 from webapp.people.person import Person
@@ -31,20 +32,23 @@ class Worklist(NamedTuple):
 
 
 def worklist(db: Session, person: Person, terms: Terms, today: date) -> Worklist:
-    """Everything of one caseload that asks for a decision, in four statements however many people it holds."""
+    """Everything of one caseload that asks for something, in four statements however many people it holds."""
     waiting = unsettled(db, person, terms.silence(today), today)
-    work = reads.work(db, person, today, "accepted", "running")
-    worked = reads.worked_lately(db, person, monday_of(today), today)
+    work = reads.work_to_watch(db, person, monday_of(today), today)
     cards = [_hours_card(entry) for entry in waiting if entry.needs_ruling(today)]
     for row in work:
         if row.status == "accepted":
             due = add_working_days(day_of(row.accepted_at), WORKING_DAYS_TO_START)
             cards.append(Card(Kind.START, due, short_name(row), row))
             continue
-        limit = limit_of(row, terms, worked.get(row.id, 0), today)
+        limit = limit_of(row, terms, int(row.lately), today)
         last_day = rules.stops_on(row.ends_on, limit)
         if rules.is_ending(last_day, today):
             cards.append(Card(Kind.ENDING, last_day, short_name(row), row, limit))
+    ending = {card.subject.id for card in cards if card.kind == Kind.ENDING}
+    for row in todo(db, person, today):
+        if not (row.what.startswith("limit") and row.placement_id in ending):  # its end is on the list already
+            cards.append(Card(Kind(row.kind), row.due_on, short_name(row), row))
     milestones = reads.milestones_lately(db, person, date.fromordinal(today.toordinal() - rules.LATELY_DAYS), today)
     return Worklist(rules.in_order(cards), milestones, rules.late_hours(waiting, today))
 

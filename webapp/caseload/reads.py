@@ -64,6 +64,19 @@ def work(db: Session, person: Person, today: date, *statuses: str) -> list[Any]:
     return list(db.execute(WORK.where(placements.c.municipality_id == person.municipality_id, own, placements.c.status.in_(statuses))))
 
 
+def work_to_watch(db: Session, person: Person, this_week: date, today: date) -> list[Any]:
+    """Accepted and running placements of the caseload, with the certain minutes of the four full weeks before this one as `lately`."""
+    inside = entries.c.week_of.between(this_week - timedelta(weeks=4), this_week - timedelta(weeks=1))
+    minutes = (
+        select(func.coalesce(func.sum(entries.c.certain_minutes), 0)).where(entries.c.placement_id == placements.c.id, inside).correlate(placements)
+    )
+    own = placements.c.participant_id.in_(own_caseload(person, today))
+    statement = WORK.add_columns(minutes.scalar_subquery().label("lately"))
+    return list(
+        db.execute(statement.where(placements.c.municipality_id == person.municipality_id, own, placements.c.status.in_(("accepted", "running"))))
+    )
+
+
 def work_of(db: Session, person: Person, participant_id: Any) -> list[Any]:
     """The placements of one participant, the newest first. One that never started is nobody's business any more."""
     own = placements.c.municipality_id == person.municipality_id

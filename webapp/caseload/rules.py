@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from webapp.foundation.clock import add_months
 
 ENDING_DAYS = 28  # ux.md F10: everybody hears of an end 28 days before it
 LATELY_DAYS = 30
@@ -23,6 +24,26 @@ class Kind(StrEnum):
     UNANSWERED = "corrected"  # nobody answered a change in time
     UNCONFIRMED = "sent"  # nobody confirmed hours in time
     ENDING = "ending"  # a placement nears its last day or its limit
+    SIGNAL = "signal"  # the system noticed something about somebody's work
+    OBJECTION = "objection"  # somebody asks that a decision is looked at again
+    TASK = "task"  # a step on the way to paid work
+    OUTFLOW = "outflow"  # nobody answered whether work lasted
+
+
+class Group(StrEnum):
+    """What kind of work a card is, to filter by."""
+
+    DECIDE = "decide"
+    TALK = "talk"
+    RULE = "rule"
+    CHECK = "check"
+
+
+GROUP = {
+    Kind.START: Group.CHECK, Kind.DISPUTED: Group.RULE, Kind.UNANSWERED: Group.RULE, Kind.UNCONFIRMED: Group.RULE, Kind.ENDING: Group.TALK,
+    Kind.OBJECTION: Group.DECIDE, Kind.TASK: Group.CHECK, Kind.OUTFLOW: Group.CHECK,
+}  # fmt: skip
+TO_DECIDE = ("ready", "hire")
 
 
 class Card(NamedTuple):
@@ -33,6 +54,13 @@ class Card(NamedTuple):
     name: str
     subject: Any
     limit: Limit | None = None
+
+    @property
+    def group(self) -> Group:
+        """A signal is decided about, except while a talk comes first, or when it only asks for one."""
+        if self.kind == Kind.SIGNAL:
+            return Group.DECIDE if self.subject.what in TO_DECIDE and self.subject.status != "talking" else Group.TALK
+        return GROUP[self.kind]
 
 
 class Limit(NamedTuple):
@@ -47,16 +75,6 @@ class Limit(NamedTuple):
     @property
     def percent(self) -> int:
         return min(100, 100 * self.days_used // self.days)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month.
-
-    >>> add_months(date(2026, 1, 31), 1)
-    datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def limit(*, starts_on: date, ends_on: date, months: int | None, week_minutes: int, today: date) -> Limit:
@@ -87,6 +105,14 @@ def stricter_week(agreed_minutes: int, minutes_of_four_weeks: int) -> int:
 def in_order(cards: Iterable[Card]) -> list[Card]:
     """The most urgent first. Cards of one day stand by name, never by what somebody did."""
     return sorted(cards, key=lambda card: (card.due, card.name, card.kind))
+
+
+def counts(cards: Iterable[Card]) -> dict[Group, int]:
+    """How many cards there are of each kind of work, in the order of the filters."""
+    found = dict.fromkeys(Group, 0)
+    for card in cards:
+        found[card.group] += 1
+    return found
 
 
 class Late(NamedTuple):

@@ -7,15 +7,30 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Response, abort, g, request
 
-from webapp.caseload import actions, forms, reads, rules
+from webapp.caseload import (
+    actions,
+    cover,  # noqa: F401 - these three add their addresses
+    deciding,  # noqa: F401
+    forms,
+    growth_words,
+    reads,
+    routes,  # noqa: F401
+    rules,
+)
+from webapp.caseload.blueprint import pages
+from webapp.caseload.keys import keys_wanted
 from webapp.caseload.words import milestone_facts, milestone_words
 from webapp.foundation.clock import day_of, monday_of, now
 from webapp.foundation.database import db
 from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import gettext as _
+from webapp.foundation.texts import language
+from webapp.growth import deciding as decided
+from webapp.growth import paid_work, pictures, words
+from webapp.growth.reads import growth_of, open_signals_of, todo
 from webapp.hours.rules import Status, waiting_minutes
 from webapp.hours.rulings import unsettled
 from webapp.milestones.actions import reached_by
@@ -23,10 +38,9 @@ from webapp.privacy.citizen_views import is_needed
 from webapp.terms.actions import Terms, terms_of
 from webapp.terms.rules import NoTermsInForce
 
-pages = Blueprint("caseload", __name__, template_folder="templates")
-
 WEEKS_SHOWN = 12
-SHOW = ("", "working", "looking", "stops")
+CARDS_SHOWN = 40  # of one screen; the rest is one tap away, and the counts are of all
+SHOW = ("", "working", "looking", "stops", "signal")
 HOURS_KINDS = (rules.Kind.DISPUTED, rules.Kind.UNANSWERED, rules.Kind.UNCONFIRMED)
 
 
@@ -40,9 +54,13 @@ def signals() -> Response:
     today = day_of(now())
     found = actions.worklist(db(), g.person, terms(), today)
     g.todo = {"signals": len(found.cards), "disputes": sum(card.kind in HOURS_KINDS for card in found.cards)}
+    show = request.args.get("show", "")
+    chosen = [card for card in found.cards if card.group == show] if show in list(rules.Group) else found.cards
+    everything = request.args.get("all") == "1"
     return page(
-        "caseload/signals.html", cards=found.cards, milestones=found.milestones, late=found.late, today=today, stops_on=rules.stops_on,
-        milestone_words=milestone_words, short_name=actions.short_name,
+        "caseload/signals.html", cards=chosen if everything else chosen[:CARDS_SHOWN], hidden=0 if everything else max(0, len(chosen) - CARDS_SHOWN), total=len(found.cards),
+        counts=rules.counts(found.cards), show=show if chosen is not found.cards else "", milestones=found.milestones, late=found.late, today=today, stops_on=rules.stops_on,
+        milestone_words=milestone_words, short_name=actions.short_name, words=words, signal_words=growth_words, keys=keys_wanted(),
     )  # fmt: skip
 
 
@@ -56,11 +74,17 @@ def participants() -> Response:
     for row in reads.work(db(), g.person, today, "accepted", "running"):
         if row.status == "accepted" or row.ends_on >= today:
             work.setdefault(row.participant_id, []).append(row)
+    noticed = {row.participant_id for row in todo(db(), g.person, today) if row.kind == "signal"} if show == "signal" else set()
     everybody = reads.people(db(), g.person, today)
     found = [
-        row for row in everybody if asked.casefold() in f"{row.first_name} {row.last_name}".casefold() and stands(show, work.get(row.id, []), today)
+        row
+        for row in everybody
+        if asked.casefold() in f"{row.first_name} {row.last_name}".casefold()
+        and (row.id in noticed if show == "signal" else stands(show, work.get(row.id, []), today))
     ]
-    return page("caseload/participants.html", people=found, work=work, asked=asked, show=show, anybody=bool(everybody), today=today)
+    return page(
+        "caseload/participants.html", people=found, work=work, asked=asked, show=show, anybody=bool(everybody), today=today, keys=keys_wanted()
+    )
 
 
 def stands(show: str, work: list[Any], today: date) -> bool:
@@ -100,12 +124,16 @@ def participant_page(
     work = reads.work_of(db(), g.person, participant_id)
     offered, some_did_not_fit = reads.offers_told(db(), participant_id)
     others = reads.other_premiums(db(), participant_id, today.year)
+    growth, route = growth_of(db(), participant_id, today), paid_work.route_of(db(), participant_id)
     return page(
         "caseload/participant.html", status=status, number_needed=is_needed(terms(), today), somebody=somebody, today=today, work=work, offered=offered, some_did_not_fit=some_did_not_fit,
         limits={row.id: actions.limit_of(row, terms(), worked.get(row.id, 0), today) for row in work if row.status == "running"}, stops_on=rules.stops_on,
         weeks=weeks, average=sum(week.certain for week in weeks[-5:-1]) // rules.AVERAGE_WEEKS, reached=reached_by(db(), participant_id),
         milestone_words=milestone_words, milestone_facts=milestone_facts,
         waiting=[entry for entry in unsettled(db(), g.person, terms().silence(today), today) if entry.participant_id == participant_id],
+        growth=growth, pictures=pictures.of(growth, language()), words=words, signal_words=growth_words, signals=open_signals_of(db(), participant_id), keys=keys_wanted(),
+        decisions=decided.decisions_about(db(), participant_id)[::-1], route=route, decided_for_work=paid_work.decided_for_work(db(), participant_id) if route is None else None,
+        outflow=paid_work.outflow_of(db(), participant_id),
         others=others, other_cents=sum(row.amount_cents for row in others), own_cents=reads.premium_cents_in_year(db(), participant_id, today.year),
         maximum=maximum_or_none(today), allowed=terms().premium_allowed(somebody.birth_date, somebody.wage_subsidy_group, today),
         typed=typed or {"id": str(new_id())}, errors=errors or {}, notice=_("The other premium is recorded.") if request.args.get("recorded") else None,

@@ -37,6 +37,7 @@ def team() -> Response:
         members=members,
         here_today=sorted(here_today, key=lambda pair: pair[0].starts_at),
         today=today,
+        notice=_("Your case manager hears that you want to hire. The person reads it too.") if "hire" in request.args else None,
     )
 
 

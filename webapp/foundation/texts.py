@@ -330,6 +330,7 @@ STAFF_PAGES = (
 )  # fmt: skip
 SUPERVISOR_PAGES = (
     "employer/", "certificate/references.py", "certificate/templates/certificate/writing", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",
+    "growth/employer_views.py", "growth/templates/growth/ask", "growth/templates/growth/question", "growth/templates/growth/more",
     "hours/templates/hours/row", "hours/templates/hours/correcting", "hours/templates/hours/show_supervisor",
     "access/mail.py",
 )  # fmt: skip

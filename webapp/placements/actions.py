@@ -241,6 +241,32 @@ def stop(db: Session, placement: Placement, last: date, *, reason: str, by: Pers
         )  # fmt: skip
 
 
+def conclude(db: Session, placement: Placement, last: date, *, reason: str, by: Person, now: datetime) -> None:
+    """A case manager ends a place because the scheme is not meant to go on: somebody can do regular work (law/domain.md 4).
+
+    Naming the same day again changes nothing. Raises TooLateToStop.
+    """
+    if placement.status != "running":
+        raise rules.TooLateToStop
+    rules.ensure_last_day(last, starts_on=placement.starts_on, ends_on=placement.ends_on, today=day_of(now))
+    before, placement.ends_on = placement.ends_on, max(last, placement.starts_on)
+    if before == placement.ends_on:
+        return
+    db.add(placement)
+    db.execute(
+        update(PlannedShift)
+        .where(shifts.c.placement_id == placement.id, shifts.c.day > last, shifts.c.cancelled_at.is_(None))
+        .values(cancelled_at=now)
+    )
+    db.flush()
+    record_change(db, placement, "placement.concluded", {"last_day": last, "was": before, "reason": reason}, by=by, now=now)
+    for to, path in ((placement.participant_id, "/today"), (on_duty(db, placement.supervisor_id, day_of(now)), "/employer/team")):
+        notify(
+            db, to=to, municipality_id=placement.municipality_id, key="placement.ends", slots={"work": placement.function, "last_on": last.isoformat()},
+            path=path, cause_id=f"{placement.id}:{last}", now=now,
+        )  # fmt: skip
+
+
 def agreed_last_day(db: Session, placement: Placement) -> date:
     """The last day as it was agreed, however early somebody stops."""
     request = db.get(WorkRequest, placement.request_id)

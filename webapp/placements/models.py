@@ -13,6 +13,7 @@ from webapp.foundation.database import Utc, one_of
 from webapp.foundation.ids import new_id
 
 TAKEN = text("status IN ('accepted', 'running')")
+RUNS = text("status = 'running'")
 
 
 class Placement(SQLModel, table=True):
@@ -34,6 +35,7 @@ class Placement(SQLModel, table=True):
         CheckConstraint("ends_on >= starts_on", name="a_placement_ends_after_it_starts"),
         UniqueConstraint("offer_id", name="an_offer_becomes_one_placement"),
         Index("a_place_is_taken_once", "request_id", "place_number", unique=True, sqlite_where=TAKEN, postgresql_where=TAKEN),
+        Index("running_in_a_municipality", "municipality_id", sqlite_where=RUNS, postgresql_where=RUNS),
     )
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)

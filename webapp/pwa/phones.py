@@ -15,11 +15,12 @@ PERSON = "X-Opstap-Person"  # whose page this is, or whose waiting item; "none":
 KEEP = "X-Opstap-Keep"  # the worker may keep this page for offline reading
 FIELD = "_person"  # the same as PERSON, in a form sent the ordinary way
 NOBODY = "none"
-MAY_WAIT = frozenset({"hours", "placements"})  # the slices with forms marked data-offline
+MAY_WAIT = frozenset({"hours", "placements", "growth"})  # the slices with forms marked data-offline
 
 KEPT_PAGES = frozenset({
     "participant.today", "participant.premium", "participant.me", "offers.mine", "placements.offer", "hours.mine", "hours.show",
     "notifications.inbox", "hours.to_confirm", "hours.correcting", "employer.team", "employer.company",
+    "growth.mine", "growth.ask",
 })  # fmt: skip
 KEPT_ROLES = frozenset({"participant", "supervisor"})
 

@@ -347,6 +347,42 @@ class CitizenNumber(Shape):
     told: str = ""
 
 
+class Readiness(Shape):
+    """When somebody seems ready for regular work, and what follows from a signal. Choices of design, no norms (law/domain.md 5).
+
+    The five milestones: rhythm, independence, tasks, employer, own view. `lowest_level` and `on_own`: every rated behaviour
+    at least so high, and so many of them at the highest level. `fresh_weeks`: an older answer no longer counts.
+    `silent_weeks`: without feedback for so long there is too little to go by. Days after a signal: `due_days` to decide,
+    `cover_days` until somebody else is asked, `lead_days` until it is told higher up.
+    """
+
+    milestones_needed: Annotated[int, Field(ge=1, le=5)]
+    held_weeks: Annotated[int, Field(ge=1, le=8)]
+    attendance_basis_points: Annotated[int, Field(ge=0, le=10000)]
+    attendance_weeks: Annotated[int, Field(ge=1, le=12)]
+    observers: Annotated[int, Field(ge=1)]
+    apart_weeks: Count
+    help_weeks: Annotated[int, Field(ge=1)]
+    lowest_level: Annotated[int, Field(ge=1, le=4)]
+    on_own: Annotated[int, Field(ge=1, le=7)]
+    tasks_basis_points: Annotated[int, Field(ge=0, le=10000)]
+    fresh_weeks: Annotated[int, Field(ge=1)]
+    silent_weeks: Annotated[int, Field(ge=1)]
+    no_growth_weeks: Annotated[int, Field(ge=1)]
+    limit_percents: list[Annotated[int, Field(ge=1, le=100)]]
+    hire_every_weeks: Annotated[int, Field(ge=1)]
+    red_answers: Annotated[int, Field(ge=1)]
+    due_days: Days
+    cover_days: Days
+    lead_days: Days
+    talk_days: Days
+    again_weeks: Count
+    not_yet_in_a_row: Annotated[int, Field(ge=2)]
+    objection_days: Days
+    outflow_months: list[Months]
+    digest_hour: Annotated[int, Field(ge=0, le=23)]
+
+
 SHAPES: dict[str, Any] = {
     "premium": Annotated[AnyPremium, Field(discriminator="basis")],
     "yearly_maximum": YearlyMaximum,
@@ -373,6 +409,7 @@ SHAPES: dict[str, Any] = {
     "invitation": Invitation,
     "retention": Retention,
     "citizen_number": CitizenNumber,
+    "readiness": Readiness,
 }
 ADAPTERS: dict[str, TypeAdapter[Any]] = {key: TypeAdapter(shape) for key, shape in SHAPES.items()}
 

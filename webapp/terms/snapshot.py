@@ -167,6 +167,9 @@ class Terms:
     def invitation(self, day: date) -> shapes.Invitation:
         return self._typed(shapes.Invitation, "invitation", day)
 
+    def readiness(self, day: date) -> shapes.Readiness:
+        return self._typed(shapes.Readiness, "readiness", day)
+
     def tariff_split(self, day: date) -> shapes.TariffSplit:
         return self._typed(shapes.TariffSplit, "tariff_split", day)
 

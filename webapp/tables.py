@@ -6,10 +6,11 @@ from webapp.milestones import models as milestones
 from webapp.notifications import models as notifications
 from webapp.offers import models as offers
 from webapp.people import bank, employers, tablets
+from webapp.payouts import models as payouts
 from webapp.people import models as people
 from webapp.placements import models as placements
 from webapp.premium import models as premium
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, bank, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours)
+ALL = (people, bank, employers, tablets, terms, history, notifications, premium, payouts, milestones, requests, offers, placements, hours)

@@ -55,7 +55,7 @@ def every_minute_once(db: Connection) -> Iterator[Fault]:
     wrong = "SELECT id, amount_cents, minutes, rate_cents FROM ledger_line WHERE cause = 'hours' AND amount_cents <> (minutes * rate_cents + 30) / 60"
     for row in rows(db, wrong):
         yield Fault("V1", "ledger_line", str(row.id), f"{row.amount_cents} cents booked for {row.minutes} minutes at {row.rate_cents} an hour")
-    for row in rows(db, "SELECT l.id FROM ledger_line l LEFT JOIN hours_entry e ON e.id = l.cause_id WHERE e.id IS NULL"):
+    for row in rows(db, "SELECT l.id FROM ledger_line l LEFT JOIN hours_entry e ON e.id = l.cause_id WHERE e.id IS NULL AND l.cause IN ('hours', 'hours_back')"):
         yield Fault("V1", "ledger_line", str(row.id), "no hours belong to it")
     for row in rows(
         db,

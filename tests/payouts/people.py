@@ -80,7 +80,9 @@ def agree(office: Office, key: str, value: dict[str, Any], *, valid_from: date =
         change_term(db, own, key, value, valid_from=valid_from, source="Beleidsregel (test)", reason="test", now=make.NOW)
 
 
-def give_account(office: Office, who: Membership, *, number: str = IBAN, holder: str = "Selam Tesfay", budget: bool = False, at: datetime | None = None) -> None:
+def give_account(
+    office: Office, who: Membership, *, number: str = IBAN, holder: str = "Selam Tesfay", budget: bool = False, at: datetime | None = None
+) -> None:
     with office.database.transaction() as db:
         bank.keep_account(
             db, who.account_id, office.id, id=uuid.uuid4(), iban=number, holder=holder, is_budget_manager=budget, by=who.account_id, vault=VAULT,
@@ -88,7 +90,16 @@ def give_account(office: Office, who: Membership, *, number: str = IBAN, holder:
         )  # fmt: skip
 
 
-def work(office: Office, placement: Any = None, *, day: date = WORKED, start: str = "08:30", stop: str = "13:00", pause: int = 30, by: Membership | None = None) -> Any:
+def work(
+    office: Office,
+    placement: Any = None,
+    *,
+    day: date = WORKED,
+    start: str = "08:30",
+    stop: str = "13:00",
+    pause: int = 30,
+    by: Membership | None = None,
+) -> Any:
     """A confirmed shift: four hours, so € 8.00, unless the times say otherwise."""
     entry = make.hours(office.database, placement or office.world.placement, day=day, start=start, stop=stop, pause=pause)
     supervisor = make.person(office.database, by or office.world.supervisor)
@@ -109,7 +120,9 @@ def colleague(office: Office, name: str, number: int, **more: Any) -> tuple[Memb
     return who, placement
 
 
-def prepare(office: Office, *, pay_on: date = PAY_ON, now: datetime | None = None, settles_id: uuid.UUID | None = None, by: Person | None = None) -> PayoutRun:
+def prepare(
+    office: Office, *, pay_on: date = PAY_ON, now: datetime | None = None, settles_id: uuid.UUID | None = None, by: Person | None = None
+) -> PayoutRun:
     terms, person = make.terms(office.database, office.id), by or office.preparer
     with office.database.transaction() as db:
         lock_municipality(db, office.id)

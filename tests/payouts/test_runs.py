@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from tests import factories as make
-from tests.payouts.people import PAY_ON, WORKED, Office, approve, colleague, pay, prepare, work
-from webapp.hours.models import HoursEntry
+from tests.payouts.people import PAY_ON, Office, pay, work
 from webapp.notifications.models import Notification
-from webapp.payouts import rules
-from webapp.payouts.models import Payout, PayoutRun
 from webapp.premium.actions import balance_cents
-from webapp.premium.models import LedgerLine, SettledLine
-from webapp.verify import faults
+from webapp.premium.models import Payout
+from webapp.premium.reads import lines_of
 
 
 def test_what_is_certain_is_paid_and_the_account_is_empty_afterwards(office: Office, session: Session) -> None:
@@ -28,7 +21,6 @@ def test_what_is_certain_is_paid_and_the_account_is_empty_afterwards(office: Off
     payout = session.execute(select(Payout).where(col(Payout.run_id) == run.id)).scalar_one()
     assert (payout.participant_id, payout.amount_cents, payout.minutes, payout.status, payout.slot) == (selam, 800, 240, "paid", 1)
     assert balance_cents(session, selam) == 0
-    paid = session.get(HoursEntry, entry.id)
-    assert paid is not None and paid.status == "paid"
+    assert [line.cause_id for line in lines_of(session, payout)] == [entry.id]
     told = session.execute(select(Notification).where(col(Notification.key) == "pay.date")).scalar_one()
     assert (told.account_id, told.slots, told.path) == (selam, {"pay_on": PAY_ON.isoformat(), "premium_cents": 800}, f"/premium/payouts/{payout.id}")

@@ -66,7 +66,6 @@ MACHINE: dict[tuple[Status, Action], Step] = {
     (Status.DISPUTED, Action.AGREE): Step("participant", Status.CONFIRMED),
     (Status.DISPUTED, Action.RULE): Step("case_manager", Status.RULED),
     (Status.RULED, Action.PAY): Step("finance", Status.PAID),
-    (Status.PAID, Action.DISPUTE): Step("participant", Status.DISPUTED),  # what follows is booked as lines for the next payout
 }
 
 

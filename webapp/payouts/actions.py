@@ -11,66 +11,33 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import Write
 from webapp.foundation.ids import new_id
 from webapp.history.actions import Change, record
-from webapp.hours.reads import accounts, entries
+from webapp.hours.reads import accounts
 from webapp.notifications.actions import notify_many
 from webapp.payouts import rules
-from webapp.payouts.models import Payout, PayoutRun
-from webapp.payouts.reads import HOURS, Found, banks, ledger, maxima, members, open_lines, payouts, policy_years, read, remarks, runs, settled, totals_of
+from webapp.payouts.models import PayoutRun
+from webapp.payouts.reads import Found, banks, maxima, members, policy_years, read, remarks, runs, totals_of
 from webapp.payouts.rules import Decision, Past, Policy, Remark
 from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.premium.actions import Paid, book_payouts, book_return
+from webapp.premium.models import Payout
+from webapp.premium.reads import ledger, lines_of, payouts
 from webapp.terms.actions import Terms
 from webapp.terms.rules import NoTermsInForce
 
 ADD_PAYOUTS = Write(
-    payouts, "id", "municipality_id", "run_id", "participant_id", "bank_account_id", "pay_on", "year", "slot", "minutes", "amount_cents", "cut_cents",
+    payouts, "id", "municipality_id", "run_id", "participant_id", "bank_account_id", "pay_on", "year", "slot", "hours_until", "through_line_id", "minutes", "amount_cents", "cut_cents",
     "cut_by_year", "status", "reason",
 )  # fmt: skip
 ADD_REMARKS = Write(remarks, "id", "municipality_id", "run_id", "participant_id", "kind", "cents", "minutes", "seen_on")
 LAST_LINE = select(func.coalesce(func.max(ledger.c.id), 0))
-
-# the lines of a run: what was open, of who is in it
-_open = open_lines((ledger.c.id, bindparam("of", type_=payouts.c.municipality_id.type), payouts.c.id))
-TAKE_ALONG = insert(settled).from_select(
-    ["ledger_line_id", "municipality_id", "payout_id"],
-    _open.join(payouts, and_(payouts.c.participant_id == ledger.c.participant_id, payouts.c.run_id == bindparam("run"))),
-)
-# what somebody corrected after the run was prepared still waits for its own lines to be paid
-_changed_since = select(ledger.c.cause_id).where(
-    ledger.c.id > bindparam("through"), ledger.c.municipality_id == bindparam("municipality"), HOURS
-)
-_in_run = select(payouts.c.participant_id).where(payouts.c.run_id == bindparam("run"), payouts.c.status == "paid")
-MARK_PAID = (
-    update(entries)
-    .where(
-        entries.c.participant_id.in_(_in_run),
-        entries.c.worked_on <= bindparam("until"),
-        entries.c.status.in_(("confirmed", "ruled")),
-        entries.c.certain_minutes > 0,
-        entries.c.id.not_in(_changed_since),
-    )
-    .values(status="paid", version=entries.c.version + 1)
-)
-# a payment that came back: its hours are certain again, as they were before it
-_of_payout = (
-    select(ledger.c.cause_id).join_from(settled, ledger, ledger.c.id == settled.c.ledger_line_id).where(settled.c.payout_id == bindparam("payout"), HOURS)
-)
-MARK_RETURNED = (
-    update(entries)
-    .where(entries.c.participant_id == bindparam("participant"), entries.c.status == "paid", entries.c.id.in_(_of_payout))
-    .values(
-        status=case((and_(entries.c.ruled_minutes.is_not(None), entries.c.ruled_minutes == entries.c.certain_minutes), "ruled"), else_="confirmed"),
-        version=entries.c.version + 1,
-    )
-)
 
 
 class Trial(NamedTuple):
@@ -102,15 +69,17 @@ def trial(db: Session, municipality_id: int, terms: Terms, *, pay_on: date, sett
     found = read(db, municipality_id, terms, pay_on=pay_on, until=until, counted_by=terms.yearly_maximum(pay_on).counted_by, today=day_of(now))
     due = [one for one in found.due if one.cents and (settles_id is None or one.participant_id == settles_id)]
     policy = policy_of(terms, pay_on, policy_years(due, pay_on))
-    decisions = [rules.decide(one, found.past.get(one.participant_id, Past()), found.payees[one.participant_id], policy, pay_on=pay_on) for one in due]
-    strange = rules.unusual(decisions, found.past, policy.above_usual_basis_points)
     decisions = [
-        one._replace(remarks=(*one.remarks, strange[one.participant_id])) if one.participant_id in strange else one for one in decisions
+        rules.decide(one, found.past.get(one.participant_id, Past()), found.payees[one.participant_id], policy, pay_on=pay_on) for one in due
     ]
+    strange = rules.unusual(decisions, found.past, policy.above_usual_basis_points)
+    decisions = [one._replace(remarks=(*one.remarks, strange[one.participant_id])) if one.participant_id in strange else one for one in decisions]
     return Trial(pay_on, until, decisions, found, not any(past.payments for past in found.past.values()))
 
 
-def prepare(db: Session, terms: Terms, *, pay_on: date, by: Person, from_outside: bool, settles_id: uuid.UUID | None = None, now: datetime) -> PayoutRun:
+def prepare(
+    db: Session, terms: Terms, *, pay_on: date, by: Person, from_outside: bool, settles_id: uuid.UUID | None = None, now: datetime
+) -> PayoutRun:
     """The first check: fix who gets what on this day, from which lines. Nothing is paid yet.
 
     The same day again gives the run there is; so does any day while a run waits for its second check. Raises NothingToPay,
@@ -130,10 +99,16 @@ def prepare(db: Session, terms: Terms, *, pay_on: date, by: Person, from_outside
     db.add(run)
     db.flush()
     ADD_PAYOUTS.rows(db, [_payout(run, decision, wanted.found.rows[decision.participant_id]) for decision in wanted.payees])
-    db.execute(TAKE_ALONG, {"municipality": by.municipality_id, "of": by.municipality_id, "until": run.hours_until, "run": run.id})
     ADD_REMARKS.rows(db, [_remark(run, decision, remark) for decision in wanted.decisions for remark in _worth_a_look(decision, wanted.is_first)])
     totals = totals_of(db, run.id)
-    facts = {"pay_on": pay_on, "until": run.hours_until, "people": totals.people, "minutes": totals.minutes, "cents": totals.cents, "settles": settles_id}
+    facts = {
+        "pay_on": pay_on,
+        "until": run.hours_until,
+        "people": totals.people,
+        "minutes": totals.minutes,
+        "cents": totals.cents,
+        "settles": settles_id,
+    }
     record(db, [Change("payout.prepared", run.id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
     _ask_for_second_check(db, run, totals.people, by=by, now=now)
     return run
@@ -157,7 +132,7 @@ def standing_run(db: Session, municipality_id: int, pay_on: date, settles_id: uu
 def _payout(run: PayoutRun, decision: Decision, row: Any) -> dict[str, Any]:
     return {
         "id": new_id(), "municipality_id": run.municipality_id, "run_id": run.id, "participant_id": decision.participant_id,
-        "bank_account_id": row.bank_account_id, "pay_on": run.pay_on, "year": run.pay_on.year, "slot": decision.slot, "minutes": decision.minutes,
+        "bank_account_id": row.bank_account_id, "pay_on": run.pay_on, "year": run.pay_on.year, "slot": decision.slot, "hours_until": run.hours_until, "through_line_id": run.through_line_id, "minutes": decision.minutes,
         "amount_cents": decision.amount_cents, "cut_cents": decision.cut_cents, "cut_by_year": {str(year): cents for year, cents in decision.cut_by_year.items()}, "status": "prepared", "reason": "",
     }  # fmt: skip
 
@@ -215,12 +190,12 @@ def approve(db: Session, run: PayoutRun, judgement: str, *, terms: Terms, by: Pe
     going = list(db.execute(select(payouts).where(payouts.c.run_id == run.id, payouts.c.status == "prepared").order_by(payouts.c.id)))
     db.execute(update(payouts).where(payouts.c.run_id == run.id, payouts.c.status == "prepared").values(status="paid"))
     _book(db, run, going, terms, now)
-    db.execute(
-        MARK_PAID, {"run": run.id, "until": run.hours_until, "through": run.through_line_id, "municipality": run.municipality_id}
-    )
     facts = {"judgement": judgement, "people": totals.people, "cents": totals.cents, "cut_cents": totals.cut_cents}
     told = [Change("payout.approved", run.id, facts)]
-    told += [Change("payout.paid", one.id, {"participant": one.participant_id, "cents": one.amount_cents, "minutes": one.minutes, "pay_on": one.pay_on}) for one in going]
+    told += [
+        Change("payout.paid", one.id, {"participant": one.participant_id, "cents": one.amount_cents, "minutes": one.minutes, "pay_on": one.pay_on})
+        for one in going
+    ]
     record(db, told, municipality_id=run.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
     notify_many(db, [_tell_payee(one, "pay.date", {"pay_on": one.pay_on.isoformat(), "premium_cents": one.amount_cents}, now) for one in going])
 
@@ -258,7 +233,15 @@ def _book(db: Session, run: PayoutRun, going: Sequence[Any], terms: Terms, now: 
 
 def _tell_payee(payout: Any, key: str, slots: dict[str, Any], now: datetime) -> dict[str, Any]:
     path = f"/premium/payouts/{payout.id}"
-    return {"to": payout.participant_id, "municipality_id": payout.municipality_id, "key": key, "slots": slots, "path": path, "cause_id": str(payout.id), "now": now}
+    return {
+        "to": payout.participant_id,
+        "municipality_id": payout.municipality_id,
+        "key": key,
+        "slots": slots,
+        "path": path,
+        "cause_id": str(payout.id),
+        "now": now,
+    }
 
 
 def send_back(db: Session, run: PayoutRun, reason: str, *, by: Person, now: datetime) -> None:
@@ -267,7 +250,6 @@ def send_back(db: Session, run: PayoutRun, reason: str, *, by: Person, now: date
         return
     if run.status != "prepared":
         raise rules.NotWaiting
-    db.execute(delete(settled).where(settled.c.payout_id.in_(select(payouts.c.id).where(payouts.c.run_id == run.id))))
     db.execute(update(payouts).where(payouts.c.run_id == run.id, payouts.c.status == "prepared").values(status="dropped"))
     run.status, run.sent_back_by, run.sent_back_at, run.sent_back_reason = "sent_back", by.id, now, reason
     db.add(run)
@@ -291,7 +273,6 @@ def hold(db: Session, run: PayoutRun, payout: Payout, reason: str, *, by: Person
         return
     if run.status != "prepared" or payout.status != "prepared":
         raise rules.NotWaiting
-    db.execute(delete(settled).where(settled.c.payout_id == payout.id))
     payout.status, payout.reason, payout.decided_by = "held", reason, by.id
     db.add(payout)
     db.flush()
@@ -305,15 +286,16 @@ def take_return(db: Session, payout: Payout, reason: str, *, returned_on: date, 
         return False
     if payout.status != "paid":
         raise rules.NotWaiting
-    last_day = db.execute(
-        select(func.max(ledger.c.worked_on)).join_from(settled, ledger, ledger.c.id == settled.c.ledger_line_id).where(settled.c.payout_id == payout.id)
-    ).scalar_one()
+    last_day = max((line.worked_on for line in lines_of(db, payout)), default=payout.pay_on)
     payout.status, payout.reason, payout.returned_on, payout.decided_by = "returned", reason, returned_on, by.id
     db.add(payout)
     db.flush()
     book_return(db, payout.id, counts_on=last_day, now=now)
-    db.execute(MARK_RETURNED, {"participant": payout.participant_id, "payout": payout.id})
-    told = [Change("payout.returned", payout.id, {"participant": payout.participant_id, "cents": payout.amount_cents, "reason": reason, "on": returned_on})]
+    told = [
+        Change(
+            "payout.returned", payout.id, {"participant": payout.participant_id, "cents": payout.amount_cents, "reason": reason, "on": returned_on}
+        )
+    ]
     record(db, told, municipality_id=payout.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
     notify_many(db, [_tell_payee(payout, "pay.bounce", {}, now)])
     return True

@@ -1,18 +1,17 @@
-"""Payout runs, the payouts in them, what there was to look at, and checkers from outside."""
+"""Payout runs, what there was to look at in them, and checkers from outside. The payouts themselves are in `premium/models.py`."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from webapp.foundation.database import Utc, one_of
+from webapp.foundation.database import RowNumber, Utc, one_of
 from webapp.foundation.ids import new_id
 
 WAITS = text("status = 'prepared'")
-COUNTS = text("status IN ('prepared', 'paid')")
 REGULAR = text("settles_id IS NULL AND status <> 'sent_back'")
 SETTLEMENT = text("settles_id IS NOT NULL AND status <> 'sent_back'")
 
@@ -45,7 +44,7 @@ class PayoutRun(SQLModel, table=True):
     pay_on: date
     hours_until: date  # the last day of work it takes along
     settles_id: uuid.UUID | None = Field(default=None, foreign_key="account.id")
-    through_line_id: int
+    through_line_id: int = Field(sa_column=Column(RowNumber, nullable=False))
     status: str = "prepared"
     prepared_by: uuid.UUID = Field(foreign_key="account.id")
     prepared_at: datetime = Field(sa_type=Utc)
@@ -58,42 +57,6 @@ class PayoutRun(SQLModel, table=True):
     debtor_holder: str = ""
     debtor_iban: str = ""
     file_version: str = ""
-
-
-class Payout(SQLModel, table=True):
-    """What one person gets in one run. `slot`: the first or second payment of that calendar year; the law knows no third.
-
-    amount_cents is what the bank pays, cut_cents what the yearly maximum had no room for; together the lines it took along.
-    prepared → paid with the run, or held (left out by an official, with a reason) or dropped (the run was sent back).
-    returned: the bank could not pay, and the premium is due again.
-    """
-
-    __table_args__ = (
-        one_of("status", ("prepared", "paid", "held", "dropped", "returned"), "a_payout_status_is_known"),
-        UniqueConstraint("run_id", "participant_id", name="a_person_is_in_a_run_once"),
-        CheckConstraint("amount_cents > 0 AND cut_cents >= 0", name="a_payout_is_money"),
-        CheckConstraint("slot BETWEEN 1 AND 2", name="the_law_knows_two_payments_a_year"),
-        CheckConstraint("status <> 'held' OR reason <> ''", name="leaving_somebody_out_has_its_reason"),
-        CheckConstraint("(status = 'returned') = (returned_on IS NOT NULL)", name="a_return_has_its_day"),
-        Index("a_year_has_one_first_and_one_second_payment", "participant_id", "year", "slot", unique=True, sqlite_where=COUNTS, postgresql_where=COUNTS),
-    )  # fmt: skip
-
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
-    municipality_id: int = Field(foreign_key="municipality.id", index=True)
-    run_id: uuid.UUID = Field(foreign_key="payout_run.id")
-    participant_id: uuid.UUID = Field(foreign_key="account.id", index=True)
-    bank_account_id: uuid.UUID = Field(foreign_key="bank_account.id")
-    pay_on: date
-    year: int
-    slot: int
-    minutes: int
-    amount_cents: int
-    cut_cents: int = 0
-    cut_by_year: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # what the maximum of each year was too small for
-    status: str = "prepared"
-    reason: str = ""  # why it was left out or came back
-    decided_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
-    returned_on: date | None = None
 
 
 class RunRemark(SQLModel, table=True):

@@ -13,20 +13,18 @@ from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import year_month
-from webapp.hours.reads import accounts, entries, files
-from webapp.payouts.models import OutsideChecker, Payout, PayoutRun, RunRemark
+from webapp.hours.reads import IS_WAITING, accounts, entries, files
+from webapp.payouts.models import OutsideChecker, PayoutRun, RunRemark
 from webapp.payouts.rules import Due, Past, Payee
 from webapp.people.bank import BankAccount
 from webapp.people.models import Membership
 from webapp.people.person import Person
-from webapp.premium.models import LedgerLine, OtherPremium, SettledLine
+from webapp.premium.models import OtherPremium, Payout
+from webapp.premium.reads import HOURS, PAYABLE, TAKES_ALONG, ledger, payouts
 from webapp.terms.actions import Terms
 from webapp.terms.rules import birthday
 
-ledger: Any = LedgerLine.__table__  # type: ignore[attr-defined]
-settled: Any = SettledLine.__table__  # type: ignore[attr-defined]
 others: Any = OtherPremium.__table__  # type: ignore[attr-defined]
-payouts: Any = Payout.__table__  # type: ignore[attr-defined]
 runs: Any = PayoutRun.__table__  # type: ignore[attr-defined]
 remarks: Any = RunRemark.__table__  # type: ignore[attr-defined]
 banks: Any = BankAccount.__table__  # type: ignore[attr-defined]
@@ -34,8 +32,6 @@ members: Any = Membership.__table__  # type: ignore[attr-defined]
 checkers: Any = OutsideChecker.__table__  # type: ignore[attr-defined]
 
 STANDS = payouts.c.status.in_([literal_column("'prepared'"), literal_column("'paid'")])
-HOURS = ledger.c.cause.in_([literal_column("'hours'"), literal_column("'hours_back'")])
-PAYABLE = ledger.c.cause.in_([literal_column(f"'{cause}'") for cause in ("hours", "hours_back", "payout_back", "carried")])
 
 
 def open_lines(columns: Any) -> Any:
@@ -48,7 +44,7 @@ def open_lines(columns: Any) -> Any:
             files.c.municipality_id == bindparam("municipality"),
             PAYABLE,
             or_(ledger.c.worked_on <= bindparam("until"), ~HOURS),
-            ~select(settled.c.ledger_line_id).where(settled.c.ledger_line_id == ledger.c.id).exists(),
+            ~select(payouts.c.id).where(TAKES_ALONG).exists(),
         )
     )
 
@@ -65,18 +61,19 @@ OTHERS = (
     .where(others.c.municipality_id == bindparam("municipality"), others.c.paid_on.between(bindparam("first"), bindparam("last")))
     .group_by(others.c.participant_id)
 )
-# what payouts that stand took along, by the year it was worked in, less what they could not hold
+# hours that payouts that stand took along, by the year they were worked in, and what they could not hold
 PAID_BY_YEAR = (
     select(ledger.c.participant_id, YEAR.label("year"), func.sum(ledger.c.amount_cents).label("cents"))
-    .join_from(settled, payouts, payouts.c.id == settled.c.payout_id)
-    .join(ledger, ledger.c.id == settled.c.ledger_line_id)
-    .where(settled.c.municipality_id == bindparam("municipality"), STANDS)
+    .select_from(files)
+    .join(ledger, ledger.c.participant_id == files.c.account_id)
+    .where(files.c.municipality_id == bindparam("municipality"), HOURS, select(payouts.c.id).where(TAKES_ALONG, STANDS).exists())
     .group_by(ledger.c.participant_id, YEAR)
 )
 CUT_BY_YEAR = (
     select(ledger.c.participant_id, ledger.c.turn.label("year"), func.sum(ledger.c.amount_cents).label("cents"))
-    .join_from(ledger, payouts, payouts.c.id == ledger.c.cause_id)
-    .where(ledger.c.municipality_id == bindparam("municipality"), ledger.c.cause == literal_column("'above_maximum'"), STANDS)
+    .select_from(files)
+    .join(ledger, ledger.c.participant_id == files.c.account_id)
+    .where(files.c.municipality_id == bindparam("municipality"), ledger.c.cause == literal_column("'above_maximum'"))
     .group_by(ledger.c.participant_id, ledger.c.turn)
 )
 PAYEES = (
@@ -101,10 +98,12 @@ DIFFERENCES = (
         func.count().label("times"),
         func.sum(case((_claimed > entries.c.minutes, _claimed), else_=entries.c.minutes) - entries.c.certain_minutes).label("minutes"),
     )
+    .select_from(files)
+    .join(entries, entries.c.participant_id == files.c.account_id)
     .where(
-        entries.c.municipality_id == bindparam("municipality"),
-        entries.c.status.in_([literal_column("'corrected'"), literal_column("'disputed'")]),
-        entries.c.status.in_([literal_column("'sent'"), literal_column("'corrected'"), literal_column("'disputed'")]),
+        files.c.municipality_id == bindparam("municipality"),
+        IS_WAITING,  # as in the index of what waits
+        entries.c.status != literal_column("'sent'"),
         entries.c.worked_on <= bindparam("until"),
     )
     .group_by(entries.c.participant_id)
@@ -174,6 +173,7 @@ def past_of(db: Session, municipality_id: int, *, pay_on: date, counted_by: str)
         for statement in (PAID_BY_YEAR, CUT_BY_YEAR):
             for row in db.execute(statement, {"municipality": municipality_id}):
                 counted.setdefault(row.participant_id, Counter())[int(row.year)] += int(row.cents)
+        counted = {who: Counter({year: max(0, cents) for year, cents in years.items()}) for who, years in counted.items()}
     found = {}
     for participant_id in payments.keys() | counted.keys():
         rows = payments.get(participant_id, [])

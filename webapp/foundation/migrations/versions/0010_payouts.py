@@ -1,4 +1,4 @@
-"""Payout runs, payouts and what they took along; the ledger learns what is paid out and what comes back."""
+"""Payout runs and payouts; the ledger learns what is paid out and what comes back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("pay_on", sa.Date(), nullable=False),
         sa.Column("hours_until", sa.Date(), nullable=False),
         sa.Column("settles_id", sa.Uuid(), nullable=True),
-        sa.Column("through_line_id", sa.Integer(), nullable=False),
+        sa.Column("through_line_id", RowNumber, nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
         sa.Column("prepared_at", Utc(), nullable=False),
@@ -71,6 +71,8 @@ def upgrade() -> None:
         sa.Column("pay_on", sa.Date(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("hours_until", sa.Date(), nullable=False),
+        sa.Column("through_line_id", RowNumber, nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("amount_cents", sa.Integer(), nullable=False),
         sa.Column("cut_cents", sa.Integer(), nullable=False),
@@ -94,16 +96,6 @@ def upgrade() -> None:
     counts = sa.text("status IN ('prepared', 'paid')")
     op.create_index(
         "a_year_has_one_first_and_one_second_payment", "payout", ["participant_id", "year", "slot"], unique=True, sqlite_where=counts, postgresql_where=counts
-    )
-    op.create_table(
-        "settled_line",
-        sa.Column("ledger_line_id", RowNumber, nullable=False, autoincrement=False),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.Column("payout_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["ledger_line_id"], ["ledger_line.id"], name=op.f("fk_settled_line_ledger_line_id")),
-        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_settled_line_municipality_id")),
-        sa.ForeignKeyConstraint(["payout_id"], ["payout.id"], name=op.f("fk_settled_line_payout_id")),
-        sa.PrimaryKeyConstraint("ledger_line_id", name=op.f("pk_settled_line")),
     )
     op.create_table(
         "run_remark",
@@ -135,7 +127,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("outside_checker", "run_remark", "settled_line", "payout", "payout_run"):
+    for table in ("outside_checker", "run_remark", "payout", "payout_run"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE ledger_line DISABLE TRIGGER ledger_line_is_append_only")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
@@ -243,6 +245,7 @@ def ensure_may_approve(*, status: str, prepared_by: UUID, by: UUID) -> None:
 # the bank file ------------------------------------------------------------------------------------
 
 BANK_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
+PLAIN = re.compile(r"[a-zA-Z0-9/\-?:().,'+ ]*")  # the same, for the many names that need no work
 SPELLED = str.maketrans({
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D",
     "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "n", "Ŋ": "N", "’": "'", "‘": "'", "–": "-", "&": "+", "_": "-",
@@ -261,8 +264,8 @@ def bank_words(text: str, longest: int = 70) -> str:
     >>> bank_words("Fatma Aydın-Çelik & Zn.")
     'Fatma Aydin-Celik + Zn.'
     """
-    import unicodedata
-
+    if PLAIN.fullmatch(text):
+        return " ".join(text.split())[:longest].strip()
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.translate(SPELLED)) if not unicodedata.combining(sign))
     if strange := set(plain) - BANK_SIGNS:
         raise NotLatin("".join(sorted(strange)))

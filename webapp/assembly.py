@@ -23,6 +23,8 @@ from webapp.notifications import views as notifications
 from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
 from webapp.participant import views as participant
+from webapp.payouts import checkers, people_views
+from webapp.payouts import views as payouts
 from webapp.people import bank
 from webapp.people import views as people
 from webapp.people.actions import LONGEST_SIGN_IN
@@ -33,7 +35,9 @@ from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, payouts, participant, employer, caseload, pwa)
+assert checkers and people_views  # they add their pages to those of payouts
+
 
 
 class Opstap(Flask):

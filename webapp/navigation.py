@@ -27,7 +27,7 @@ pages = Blueprint("pages", __name__)
 
 HOME = {
     Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
-    Role.FINANCE: "/messages", Role.ADMIN: "/messages", Role.COUNCIL: "/messages",
+    Role.FINANCE: "/payouts", Role.ADMIN: "/messages", Role.COUNCIL: "/messages",
 }  # fmt: skip
 MENU: dict[str, Any] = {
     Role.PARTICIPANT: (
@@ -43,6 +43,8 @@ MENU: dict[str, Any] = {
         ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
         ("messages", "/messages", "mail", N_("Messages")),
     ),
+    Role.FINANCE: (("payouts", "/payouts", "banknote", N_("Payments")), ("messages", "/messages", "bell", N_("Messages"))),
+    Role.ADMIN: (("checkers", "/payouts/checkers", "users", N_("Second check")), ("messages", "/messages", "bell", N_("Messages"))),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
 

@@ -34,6 +34,7 @@ def allow(*roles: Role, whose: str) -> Permission:
 
 
 P, S, C = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER
+F, A = Role.FINANCE, Role.ADMIN
 EVERYBODY = tuple(Role)
 
 PUBLIC = frozenset({
@@ -98,6 +99,20 @@ PERMISSIONS = {
     "placements.prepare":           allow(C,                    whose="own caseload"),
     "hours.disputes":               allow(C,                    whose="own caseload"),
     "hours.rule":                   allow(C,                    whose="own caseload"),
+
+    "payouts.all_runs":             allow(F,                    whose="own municipality"),
+    "payouts.prepare":              allow(F,                    whose="own municipality; not from outside"),
+    "payouts.show":                 allow(F,                    whose="own municipality"),
+    "payouts.approve":              allow(F,                    whose="own municipality; not one's own run"),
+    "payouts.send_back":            allow(F,                    whose="own municipality"),
+    "payouts.bank_file":            allow(F,                    whose="own municipality"),
+    "payouts.person":               allow(F,                    whose="own municipality"),
+    "payouts.hold":                 allow(F,                    whose="own municipality"),
+    "payouts.take_return":          allow(F,                    whose="own municipality"),
+    "payouts.take_returns":         allow(F,                    whose="own municipality"),
+    "payouts.checkers":             allow(A,                    whose="own municipality"),
+    "payouts.add_checker":          allow(A,                    whose="own municipality"),
+    "payouts.end_checker":          allow(A,                    whose="own municipality"),
 }  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from webapp.hours import models as hours
 from webapp.milestones import models as milestones
 from webapp.notifications import models as notifications
 from webapp.offers import models as offers
-from webapp.people import bank, employers, tablets
 from webapp.payouts import models as payouts
+from webapp.people import bank, employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
 from webapp.premium import models as premium

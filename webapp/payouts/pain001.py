@@ -32,7 +32,7 @@ class Head(NamedTuple):
     iban: str
     words: str
     version: str
-    count: int
+    number: int
     cents: int
 
 
@@ -70,8 +70,8 @@ def write(out: IO[bytes], head: Head, payments: Iterable[Payment]) -> None:
                 for payment in payments:
                     file.write(maker.payment(payment))
                     count, cents = count + 1, cents + payment.cents
-    if (count, cents) != (head.count, head.cents):
-        raise ValueError(f"{count} payments of {cents} cents, but the head says {head.count} of {head.cents}")
+    if (count, cents) != (head.number, head.cents):
+        raise ValueError(f"{count} payments of {cents} cents, but the head says {head.number} of {head.cents}")
 
 
 class _Maker:
@@ -95,7 +95,7 @@ class _Maker:
         head, leaf = self.head, self.leaf
         made = local(head.made_at).replace(tzinfo=None, microsecond=0).isoformat()
         return self.tree(
-            "GrpHdr", leaf("MsgId", head.message_id), leaf("CreDtTm", made), leaf("NbOfTxs", str(head.count)), leaf("CtrlSum", euros(head.cents)),
+            "GrpHdr", leaf("MsgId", head.message_id), leaf("CreDtTm", made), leaf("NbOfTxs", str(head.number)), leaf("CtrlSum", euros(head.cents)),
             self.tree("InitgPty", leaf("Nm", bank_words(head.holder))),
         )  # fmt: skip
 
@@ -104,7 +104,7 @@ class _Maker:
         day = head.pay_on.isoformat()
         service = self.tree("PmtTpInf", self.tree("SvcLvl", leaf("Cd", "SEPA")))
         return [
-            leaf("PmtInfId", head.message_id), leaf("PmtMtd", "TRF"), leaf("BtchBookg", "true"), leaf("NbOfTxs", str(head.count)),
+            leaf("PmtInfId", head.message_id), leaf("PmtMtd", "TRF"), leaf("BtchBookg", "true"), leaf("NbOfTxs", str(head.number)),
             leaf("CtrlSum", euros(head.cents)), service,
             leaf("ReqdExctnDt", day) if head.version == OLD else self.tree("ReqdExctnDt", leaf("Dt", day)),
             self.tree("Dbtr", leaf("Nm", bank_words(head.holder))),
@@ -138,7 +138,9 @@ def ensure_valid(file: IO[bytes], version: str) -> None:
 
     file.seek(0)
     try:
-        for _, element in etree.iterparse(file, events=("end",), tag="{*}CdtTrfTxInf", schema=schema(version), resolve_entities=False, no_network=True):
+        for _, element in etree.iterparse(
+            file, events=("end",), tag="{*}CdtTrfTxInf", schema=schema(version), resolve_entities=False, no_network=True
+        ):
             element.clear()
             parent = element.getparent()
             while parent is not None and parent[0] is not element:

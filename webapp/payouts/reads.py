@@ -117,7 +117,7 @@ def read(db: Session, municipality_id: int, terms: Terms, *, pay_on: date, until
     due = due_of(db, municipality_id, pay_on=pay_on, until=until, counted_by=counted_by)
     rows = {row.account_id: row for row in db.execute(PAYEES, {"municipality": municipality_id})}
     past = past_of(db, municipality_id, pay_on=pay_on, counted_by=counted_by)
-    left = dict(db.execute(LEFT, {"municipality": municipality_id, "today": today}).all())  # type: ignore[arg-type]
+    left = dict(db.execute(LEFT, {"municipality": municipality_id, "today": today}).all())
     differences: Counter[uuid.UUID] = Counter()
     for row in db.execute(DIFFERENCES, {"municipality": municipality_id}):
         differences[row.participant_id] += row.minutes if row.worked_on <= until else 0
@@ -185,6 +185,12 @@ def past_of(db: Session, municipality_id: int, *, pay_on: date, counted_by: str)
 
 def is_from_outside(db: Session, membership_id: uuid.UUID) -> bool:
     return db.execute(select(checkers.c.id).where(checkers.c.membership_id == membership_id)).first() is not None
+
+
+def is_participant(db: Session, municipality_id: int, account_id: uuid.UUID) -> bool:
+    return (
+        db.execute(select(files.c.account_id).where(files.c.municipality_id == municipality_id, files.c.account_id == account_id)).first() is not None
+    )
 
 
 def run_of(db: Session, person: Person, run_id: uuid.UUID) -> PayoutRun | None:

@@ -23,7 +23,7 @@ from webapp.notifications import views as notifications
 from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
 from webapp.participant import views as participant
-from webapp.payouts import checkers, people_views
+from webapp.payouts import checkers, own_views, people_views
 from webapp.payouts import views as payouts
 from webapp.people import bank
 from webapp.people import views as people
@@ -36,7 +36,7 @@ from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 SLICES = (people, notifications, requests, offers, placements, hours, payouts, participant, employer, caseload, pwa)
-assert checkers and people_views  # they add their pages to those of payouts
+assert checkers and own_views and people_views  # they add their pages to those of payouts
 
 
 

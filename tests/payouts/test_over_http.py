@@ -227,3 +227,21 @@ def test_a_file_that_tells_nothing_of_the_kind_is_refused(office: Office, ellen:
     answer = ellen.post("/payouts/returns", {"file": (BytesIO(text), "x.xml")}, content_type="multipart/form-data")
 
     assert answer.status_code == 422 and 'aria-describedby="file-error"' in answer.text
+
+
+def test_the_participant_reads_what_was_paid_in_every_place_and_on_paper(office: Office, as_person: Any, session: Session) -> None:
+    entry = work(office)
+    pay(office)
+    selam, jan = as_person(office.world.participant), as_person(office.world.supervisor)
+    payout = session.execute(select(Payout)).scalar_one()
+
+    premium, shown, hours, sheet = (selam.get(at) for at in ("/premium", f"/premium/payouts/{payout.id}", f"/hours/{entry.id}", f"/premium/payouts/{payout.id}.pdf"))
+    year, locked = selam.get(f"/premium/years/{PAY_ON.year}.pdf"), jan.post(f"/hours/{entry.id}/correction", {"start": "08:30", "stop": "12:00", "break_minutes": "0", "reason": "stopped_earlier"})
+
+    assert 'id="premium-certain" value="0"' in premium.text.replace('value="0" id="premium-certain"', 'id="premium-certain" value="0"')
+    assert f"/premium/payouts/{payout.id}" in premium.text and "4300" in shown.text and "NL91ABNA0417164300" not in shown.text
+    assert 'data-status="paid"' in hours.text and 'data-status="paid"' in selam.get(f"/hours?week={entry.week_of}").text
+    assert sheet.data.startswith(b"%PDF") and year.data.startswith(b"%PDF")
+    assert locked.status_code == 409
+    assert as_person(office.world.other_participant).get(f"/premium/payouts/{payout.id}").status_code == 404
+    assert as_person(office.world.stranger).get(f"/premium/payouts/{payout.id}.pdf").status_code == 404

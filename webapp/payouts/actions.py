@@ -28,7 +28,7 @@ from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.premium.actions import Paid, book_payouts, book_return
 from webapp.premium.models import Payout
-from webapp.premium.reads import ledger, lines_of, payouts
+from webapp.premium.reads import ledger, payouts
 from webapp.terms.actions import Terms
 from webapp.terms.rules import NoTermsInForce
 
@@ -286,11 +286,10 @@ def take_return(db: Session, payout: Payout, reason: str, *, returned_on: date, 
         return False
     if payout.status != "paid":
         raise rules.NotWaiting
-    last_day = max((line.worked_on for line in lines_of(db, payout)), default=payout.pay_on)
     payout.status, payout.reason, payout.returned_on, payout.decided_by = "returned", reason, returned_on, by.id
     db.add(payout)
     db.flush()
-    book_return(db, payout.id, counts_on=last_day, now=now)
+    book_return(db, payout.id, now=now)
     told = [
         Change(
             "payout.returned", payout.id, {"participant": payout.participant_id, "cents": payout.amount_cents, "reason": reason, "on": returned_on}

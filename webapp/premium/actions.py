@@ -124,8 +124,8 @@ def _paid_line(paid: Paid, cause: str, turn: int, cents: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def book_return(db: Session, payout_id: uuid.UUID, *, counts_on: date, now: datetime) -> None:
-    """The bank could not pay: the amount is on the account again. `counts_on`: the last day of work it was for. Raises LookupError."""
+def book_return(db: Session, payout_id: uuid.UUID, *, now: datetime) -> None:
+    """The bank could not pay: the amount is on the account again, on the day it went off. Raises LookupError."""
     line = next((line for line in db.execute(LINES_OF_A_PAYOUT, {"payout": payout_id})), None)
     if line is None:
         raise LookupError(payout_id)
@@ -134,7 +134,7 @@ def book_return(db: Session, payout_id: uuid.UUID, *, counts_on: date, now: date
         [
             {
                 "municipality_id": line.municipality_id, "participant_id": line.participant_id, "cause": "payout_back", "cause_id": payout_id, "turn": 0,
-                "reverses_id": line.id, "worked_on": counts_on, "minutes": 0, "rate_cents": 0, "amount_cents": -line.amount_cents,
+                "reverses_id": line.id, "worked_on": line.worked_on, "minutes": 0, "rate_cents": 0, "amount_cents": -line.amount_cents,
                 "terms_id": line.terms_id, "booked_at": now,
             }
         ],

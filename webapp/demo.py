@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from webapp import demo_payouts
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
+from webapp.foundation.sealing import Vault
 from webapp.foundation.settings import Settings
 from webapp.hours import actions as hours
 from webapp.hours.times import shift
@@ -24,6 +26,7 @@ from webapp.notifications.models import Notification
 from webapp.offers.actions import make_offer
 from webapp.offers.rules import Answer
 from webapp.offers.seal import Sealer
+from webapp.people.bank import vault
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Account, Membership, Municipality, ParticipantFile
 from webapp.people.person import Person
@@ -88,11 +91,11 @@ def fill(database: Database, settings: Settings) -> bool:
             return False
         seed_statutory(db, now=now())
         for slug, facts in TOWNS.items():
-            fill_town(db, slug, facts, Sealer(settings.signing_key))
+            fill_town(db, slug, facts, Sealer(settings.signing_key), vault(settings.sealing_keys))
     return True
 
 
-def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer) -> None:
+def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer, bank_vault: Vault) -> None:
     municipality = Municipality(slug=slug, name=slug.title(), phone=facts["phone"])
     db.add(municipality)
     db.flush()
@@ -103,6 +106,7 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer) -> 
     add_people(town, slug, facts)
     add_work(town)
     db.flush()
+    demo_payouts.pay(db, town.people, town.id, town.terms, bank_vault, town.at)
     # what is older than two days was read long ago, and nothing of it still has to travel
     old = col(Notification.created_at) < town.at - timedelta(days=2)
     db.execute(update(Notification).where(col(Notification.municipality_id) == municipality.id).values(settled_at=town.at))
@@ -115,6 +119,7 @@ def agree_terms(db: Session, municipality: Municipality) -> None:
     for key, value in (
         ("premium", {"basis": "per_hour", "cents": 200}),
         ("payout", {"per_year": 2, "months": [6, 12]}),
+        ("payout_account", {"holder": f"Gemeente {municipality.name}", "iban": demo_payouts.iban(9_000_000_000)}),
         ("tariff_floor", {"factor_basis_points": 12000}),
         ("tariff_split", {"software_cents": 45, "implementation_cents": 30, "handling_cents": 60, "guidance_cents": 520}),
         ("vat", {"category": "E", "basis_points": 0, "reason": "Participatiewet art. 7 (voorbeeld)"}),

@@ -1,7 +1,7 @@
 """What must always hold, recomputed from the raw rows with our own eyes: not through the code that wrote them.
 
-Each check reads tables in streams, so that a large database fits in a small memory. V3 to V6 come with payouts,
-invoices and safeguards.
+Each check reads tables in streams, so that a large database fits in a small memory. V3 and V4 are in
+`verify_money.py`; V5 and V6 come with invoices and safeguards.
 """
 
 from __future__ import annotations
@@ -9,23 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Row, Table, text
 
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
+from webapp.verify_money import MONEY_CHECKS, Fault
 
 LINES = 10_000
-
-
-class Fault(NamedTuple):
-    """A broken rule (V1…V8), the row it was found in, and what is wrong with it."""
-
-    rule: str
-    table: str
-    row: str
-    what: str
 
 
 def faults(database: Database) -> list[Fault]:
@@ -55,7 +47,9 @@ def every_minute_once(db: Connection) -> Iterator[Fault]:
     wrong = "SELECT id, amount_cents, minutes, rate_cents FROM ledger_line WHERE cause = 'hours' AND amount_cents <> (minutes * rate_cents + 30) / 60"
     for row in rows(db, wrong):
         yield Fault("V1", "ledger_line", str(row.id), f"{row.amount_cents} cents booked for {row.minutes} minutes at {row.rate_cents} an hour")
-    for row in rows(db, "SELECT l.id FROM ledger_line l LEFT JOIN hours_entry e ON e.id = l.cause_id WHERE e.id IS NULL AND l.cause IN ('hours', 'hours_back')"):
+    for row in rows(
+        db, "SELECT l.id FROM ledger_line l LEFT JOIN hours_entry e ON e.id = l.cause_id WHERE e.id IS NULL AND l.cause IN ('hours', 'hours_back')"
+    ):
         yield Fault("V1", "ledger_line", str(row.id), "no hours belong to it")
     for row in rows(
         db,
@@ -143,7 +137,7 @@ def instant_of(at: Any) -> str:
 TOLD = {
     # state in a table -> the action its history row must have
     "hours_entry": {
-        "sent": "hours.sent", "withdrawn": "hours.withdrawn", "corrected": "hours.corrected", "disputed": "hours.disputed", "ruled": "hours.ruled", "paid": "hours.paid",
+        "sent": "hours.sent", "withdrawn": "hours.withdrawn", "corrected": "hours.corrected", "disputed": "hours.disputed", "ruled": "hours.ruled",
         "confirmed": "hours.confirmed|hours.agreed",
     },
     "placement": {"accepted": "placement.accepted", "running": "placement.started", "ended": "placement.ended", "cancelled": "placement.cancelled"},
@@ -200,4 +194,4 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
                 yield Fault("V8", table.name, str(row.id), f"{mine} points into another municipality")
 
 
-CHECKS = (every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses)
+CHECKS = (every_minute_once, only_in_placements, *MONEY_CHECKS, chains_are_whole, changes_are_told, nothing_crosses)

@@ -19,6 +19,7 @@ from webapp.foundation.settings import Settings
 from webapp.hours.reminders import remind
 from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
+from webapp.payouts.clockwork import tell_closing, tell_near_maximum
 from webapp.people.models import Municipality
 from webapp.placements.actions import end_passed
 from webapp.terms.actions import Terms, terms_of
@@ -69,9 +70,14 @@ def send_reminders(db: Session, municipality_id: int, terms: Terms, sealer: Seal
     return remind(db, municipality_id, terms, now=now)
 
 
+def tell_of_payouts(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return tell_closing(db, municipality_id, terms, now) + tell_near_maximum(db, municipality_id, terms, now)
+
+
 CLOCKWORK = (
     Task("close offers", "*/10", "*", everywhere(close_offers)),
     Task("end placements", "15", "0", everywhere(end_placements)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
     Task("remind", "5", "8,16,20", everywhere(send_reminders)),
+    Task("tell of payouts", "20", "9", everywhere(tell_of_payouts)),
 )

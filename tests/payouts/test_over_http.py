@@ -235,8 +235,13 @@ def test_the_participant_reads_what_was_paid_in_every_place_and_on_paper(office:
     selam, jan = as_person(office.world.participant), as_person(office.world.supervisor)
     payout = session.execute(select(Payout)).scalar_one()
 
-    premium, shown, hours, sheet = (selam.get(at) for at in ("/premium", f"/premium/payouts/{payout.id}", f"/hours/{entry.id}", f"/premium/payouts/{payout.id}.pdf"))
-    year, locked = selam.get(f"/premium/years/{PAY_ON.year}.pdf"), jan.post(f"/hours/{entry.id}/correction", {"start": "08:30", "stop": "12:00", "break_minutes": "0", "reason": "stopped_earlier"})
+    premium, shown, hours, sheet = (
+        selam.get(at) for at in ("/premium", f"/premium/payouts/{payout.id}", f"/hours/{entry.id}", f"/premium/payouts/{payout.id}.pdf")
+    )
+    year, locked = (
+        selam.get(f"/premium/years/{PAY_ON.year}.pdf"),
+        jan.post(f"/hours/{entry.id}/correction", {"start": "08:30", "stop": "12:00", "break_minutes": "0", "reason": "stopped_earlier"}),
+    )
 
     assert 'id="premium-certain" value="0"' in premium.text.replace('value="0" id="premium-certain"', 'id="premium-certain" value="0"')
     assert f"/premium/payouts/{payout.id}" in premium.text and "4300" in shown.text and "NL91ABNA0417164300" not in shown.text

@@ -323,6 +323,8 @@ STAFF_PAGES = (
     "caseload/", "requests/", "placements/staff_views.py", "placements/matching.py", "placements/templates/placements/matching",
     "placements/templates/placements/preparation", "placements/templates/placements/plan", "hours/disputes.py", "hours/rulings.py",
     "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
+    "payouts/views.py", "payouts/people_views.py", "payouts/checkers.py", "payouts/forms.py", "payouts/words.py", "payouts/templates/payouts/all",
+    "payouts/templates/payouts/show", "payouts/templates/payouts/person", "payouts/templates/payouts/lines", "payouts/templates/payouts/checkers",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
     "employer/", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",

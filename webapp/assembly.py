@@ -39,7 +39,6 @@ SLICES = (people, notifications, requests, offers, placements, hours, payouts, p
 assert checkers and own_views and people_views  # they add their pages to those of payouts
 
 
-
 class Opstap(Flask):
     """A Flask application with templates of its own kind."""
 

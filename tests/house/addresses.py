@@ -12,28 +12,31 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from tests import factories as make
+from tests.payouts import people
 from webapp.foundation.database import metadata
 
 NOBODY = uuid.UUID(int=7)
 TABLES = {
     "entry_id": "hours_entry", "offer_id": "offer", "placement_id": "placement", "request_id": "work_request", "participant_id": "participant_file",
     "absence_id": "absence", "notification_id": "notification",
+    "run_id": "payout_run", "payout_id": "payout", "checker_id": "outside_checker",
 }  # fmt: skip
 
 
-def ids(session: Session, limit: int = 3) -> dict[str, list[uuid.UUID]]:
+def ids(session: Session, limit: int = 3) -> dict[str, list[Any]]:
     """For each part of an address: a few ids that are there, of every municipality, and one that is nobody's."""
-    found = {}
+    found: dict[str, list[Any]] = {}
     for name, table_name in TABLES.items():
         table = metadata.tables[table_name]
         key = next(iter(table.primary_key))
         rows = session.execute(select(key).order_by(table.c.municipality_id.desc()).limit(limit)).scalars().all()
         more = session.execute(select(key).order_by(table.c.municipality_id).limit(limit)).scalars().all()
         found[name] = list(dict.fromkeys([*rows, *more, NOBODY]))
+    found["year"] = [people.PAY_ON.year, 1]
     return found
 
 
-def addresses(app: Flask, method: str, known: dict[str, list[uuid.UUID]]) -> Iterator[tuple[str, str]]:
+def addresses(app: Flask, method: str, known: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
     """(endpoint, address) of every route that takes this method, once for each id it may be given."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
@@ -45,7 +48,7 @@ def addresses(app: Flask, method: str, known: dict[str, list[uuid.UUID]]) -> Ite
 
 
 def busy_world(world: make.World, as_person: Any) -> make.World:
-    """A world in which something of everything is there: hours in each state, an open and a closed offer, a message."""
+    """A world in which something of everything is there: hours in each state, an open and a closed offer, a message, a payout."""
     jan, selam = as_person(world.supervisor), as_person(world.participant)
     entries = [make.hours(world.database, world.placement, day=make.TODAY - make.timedelta(days=day)) for day in range(1, 6)]
     shorter = {"start": "08:30", "stop": "12:00", "break_minutes": "0", "reason": "stopped_earlier"}
@@ -59,4 +62,7 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     make.offer(world.database, work, world.other_participant, world.case_manager)
     other = make.work_request(world.database, world.establishment, world.supervisor, function="Inpakhulp")
     make.offer(world.database, other, world.other_participant, world.case_manager, status="closed")
+    office = people.office(world)
+    people.work(office)
+    people.pay(office)
     return world

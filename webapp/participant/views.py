@@ -93,7 +93,7 @@ def premium() -> Response:
     return page(
         "participant/premium.html", account=account, others_cents=int(others), counted_cents=counted, maximum=maximum, year=day.year,
         percent=min(100, counted * 100 // maximum.cents) if maximum.cents else 0, room_cents=room_left_cents(counted, maximum.cents),
-        pays_on=pays_on, payouts=PAYOUTS_OF.all(session, participant=person.id), above=ABOVE.all(session, participant=person.id), lines=lines, latest=latest, rate=rate_of(latest, terms), split=split_for(latest, terms), status_chip=status_chip, everything=everything,
+        pays_on=pays_on, today=day, payouts=PAYOUTS_OF.all(session, participant=person.id), above=ABOVE.all(session, participant=person.id), lines=lines, latest=latest, rate=rate_of(latest, terms), split=split_for(latest, terms), status_chip=status_chip, everything=everything,
         more=not everything and len(lines) == LINES_SHOWN,
     )  # fmt: skip
 

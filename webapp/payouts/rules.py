@@ -13,6 +13,7 @@ from uuid import UUID
 from webapp.premium.rules import room_left_cents
 
 WHOLE = 10_000  # basis points
+A_YEAR = timedelta(days=365)
 FEWEST_TO_COMPARE = 5  # people in a run, before its middle amount says anything
 
 # why somebody is not in a run; everything else is a reason to look at a line that is in it
@@ -206,7 +207,8 @@ def about_payee(payee: Payee, past: Past, policy: Policy, *, pay_on: date) -> li
         found.append(Remark("shared_account", minutes=payee.shares))
     if payee.is_budget_manager:
         found.append(Remark("budget_manager"))
-    if payee.turns_27_on is not None and payee.turns_27_on <= pay_on and (past.last_paid_on is None or payee.turns_27_on > past.last_paid_on):
+    since = past.last_paid_on or pay_on - A_YEAR
+    if payee.turns_27_on is not None and since < payee.turns_27_on <= pay_on:
         found.append(Remark("turned_27", on=payee.turns_27_on))
     if payee.left_on is not None:
         found.append(Remark("left", on=payee.left_on))

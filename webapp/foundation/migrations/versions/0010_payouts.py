@@ -53,7 +53,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("status <> 'sent_back' OR (sent_back_by IS NOT NULL AND sent_back_reason <> '')", name="sending_back_has_its_reason"),
         sa.CheckConstraint("hours_until <= pay_on", name="hours_close_before_they_are_paid"),
-        *keys("payout_run", municipality_id="municipality", settles_id="account", prepared_by="account", approved_by="account", sent_back_by="account"),
+        *keys(
+            "payout_run", municipality_id="municipality", settles_id="account", prepared_by="account", approved_by="account", sent_back_by="account"
+        ),
     )
     for name, columns, where in (
         ("one_run_waits_at_a_time", ["municipality_id"], "status = 'prepared'"),
@@ -88,14 +90,24 @@ def upgrade() -> None:
         sa.CheckConstraint("status <> 'held' OR reason <> ''", name="leaving_somebody_out_has_its_reason"),
         sa.CheckConstraint("(status = 'returned') = (returned_on IS NOT NULL)", name="a_return_has_its_day"),
         *keys(
-            "payout", municipality_id="municipality", run_id="payout_run", participant_id="account", bank_account_id="bank_account", decided_by="account"
+            "payout",
+            municipality_id="municipality",
+            run_id="payout_run",
+            participant_id="account",
+            bank_account_id="bank_account",
+            decided_by="account",
         ),
     )
     op.create_index("ix_payout_municipality_id", "payout", ["municipality_id"])
     op.create_index("ix_payout_participant_id", "payout", ["participant_id"])
     counts = sa.text("status IN ('prepared', 'paid')")
     op.create_index(
-        "a_year_has_one_first_and_one_second_payment", "payout", ["participant_id", "year", "slot"], unique=True, sqlite_where=counts, postgresql_where=counts
+        "a_year_has_one_first_and_one_second_payment",
+        "payout",
+        ["participant_id", "year", "slot"],
+        unique=True,
+        sqlite_where=counts,
+        postgresql_where=counts,
     )
     op.create_table(
         "run_remark",

@@ -29,6 +29,8 @@ from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
 from webapp.office import views as office
 from webapp.participant import views as participant
+from webapp.payouts import checkers, own_views, people_views
+from webapp.payouts import views as payouts
 from webapp.people import bank, citizen_number
 from webapp.people import views as people
 from webapp.people.person import login
@@ -42,22 +44,9 @@ from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 SLICES = (
-    people,
-    notifications,
-    requests,
-    offers,
-    placements,
-    hours,
-    participant,
-    employer,
-    caseload,
-    certificate,
-    pwa,
-    access,
-    privacy,
-    office,
-    growth,
-)
+    people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, access, privacy, office, growth, payouts, pwa,
+)  # fmt: skip
+assert checkers and own_views and people_views  # they add their pages to those of payouts
 
 
 class Opstap(Flask):

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from webapp import demo_growth, demo_privacy
+from webapp import demo_growth, demo_payouts, demo_privacy
 from webapp.certificate import actions as certificate
 from webapp.demo_access import fill_access
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
@@ -108,7 +108,9 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
     add_work(town)
     fill_access(town, settings)
     db.flush()
-    demo_privacy.tell(db, town.people, town.terms, bank.vault(settings.sealing_keys), town.at)
+    bank_vault = bank.vault(settings.sealing_keys)
+    demo_payouts.pay(db, town.people, town.id, town.terms, bank_vault, town.at)
+    demo_privacy.tell(db, town.people, town.terms, bank_vault, town.at)
     # what is older than two days was read long ago, and nothing of it still has to travel
     old = col(Notification.created_at) < town.at - timedelta(days=2)
     db.execute(update(Notification).where(col(Notification.municipality_id) == municipality.id).values(settled_at=town.at))
@@ -121,6 +123,7 @@ def agree_terms(db: Session, municipality: Municipality) -> None:
     for key, value in (
         ("premium", {"basis": "per_hour", "cents": 200}),
         ("payout", {"per_year": 2, "months": [6, 12]}),
+        ("payout_account", {"holder": f"Gemeente {municipality.name}", "iban": demo_payouts.iban(9_000_000_000)}),
         ("tariff_floor", {"factor_basis_points": 12000}),
         ("tariff_split", {"software_cents": 45, "implementation_cents": 30, "handling_cents": 60, "guidance_cents": 520}),
         ("vat", {"category": "E", "basis_points": 0, "reason": "Participatiewet art. 7 (voorbeeld)"}),

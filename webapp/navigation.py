@@ -29,7 +29,7 @@ pages = Blueprint("pages", __name__)
 
 HOME = {
     Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
-    Role.FINANCE: "/messages", Role.ADMIN: "/people", Role.COUNCIL: "/messages",
+    Role.FINANCE: "/payouts", Role.ADMIN: "/people", Role.COUNCIL: "/messages",
 }  # fmt: skip
 MENU: dict[str, Any] = {
     Role.PARTICIPANT: (
@@ -48,8 +48,10 @@ MENU: dict[str, Any] = {
     Role.ADMIN: (
         ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
         ("history", "/history", "history", N_("History")), ("retention", "/retention", "hourglass", N_("Keeping")),
-        ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("hand_over", "/hand-over", "repeat", N_("Hand over")), ("messages", "/messages", "bell", N_("Messages")),
+        ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("hand_over", "/hand-over", "repeat", N_("Hand over")),
+        ("checkers", "/payouts/checkers", "shield-check", N_("Second check")), ("messages", "/messages", "bell", N_("Messages")),
     ),
+    Role.FINANCE: (("payouts", "/payouts", "banknote", N_("Payments")), ("messages", "/messages", "bell", N_("Messages"))),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
 

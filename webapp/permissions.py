@@ -42,7 +42,7 @@ def allow(*roles: Role, whose: str) -> Permission:
     return Permission(roles, whose)
 
 
-P, S, C, A = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER, Role.ADMIN
+P, S, C, F, A = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER, Role.FINANCE, Role.ADMIN
 EVERYBODY = tuple(Role)
 
 PUBLIC = frozenset({
@@ -194,6 +194,22 @@ PERMISSIONS = {
     "privacy.register":             allow(A,                    whose="none: what is kept, of whom and why"),
     "office.history":               allow(A,                    whose="own municipality"),
     "office.history_csv":           allow(A,                    whose="own municipality"),
+    "payouts.all_runs":             allow(F,                    whose="own municipality"),
+    "payouts.prepare":              allow(F,                    whose="own municipality; not from outside"),
+    "payouts.show":                 allow(F,                    whose="own municipality"),
+    "payouts.approve":              allow(F,                    whose="own municipality; not one's own run"),
+    "payouts.send_back":            allow(F,                    whose="own municipality"),
+    "payouts.bank_file":            allow(F,                    whose="own municipality"),
+    "payouts.person":               allow(F,                    whose="own municipality"),
+    "payouts.hold":                 allow(F,                    whose="own municipality"),
+    "payouts.take_return":          allow(F,                    whose="own municipality"),
+    "payouts.take_returns":         allow(F,                    whose="own municipality"),
+    "payouts.own":                  allow(P,                    whose="own"),
+    "payouts.statement":            allow(P,                    whose="own"),
+    "payouts.year":                 allow(P,                    whose="own"),
+    "payouts.checkers":             allow(A,                    whose="own municipality"),
+    "payouts.add_checker":          allow(A,                    whose="own municipality"),
+    "payouts.end_checker":          allow(A,                    whose="own municipality"),
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from webapp.milestones import models as milestones
 from webapp.notifications import models as notifications
 from webapp.notifications import outgoing
 from webapp.offers import models as offers
+from webapp.payouts import models as payouts
 from webapp.people import bank, citizen_number, employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
@@ -20,5 +21,5 @@ from webapp.requests import models as requests
 from webapp.terms import models as terms
 
 ALL = (
-    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, growth, paid_work, privacy,
+    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, growth, paid_work, payouts, privacy,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What must always hold, recomputed from the raw rows with our own eyes: not through the code that wrote them.
 
-Each check reads tables in streams, so that a large database fits in a small memory. V3 to V6 come with payouts,
-invoices and safeguards.
+Each check reads tables in streams, so that a large database fits in a small memory. V3 and V4 are in
+`verify_money.py`; V5 and V6 come with invoices and safeguards.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from webapp import verify_access, verify_privacy
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
 from webapp.verify_growth import people_decide, signals_are_told
+from webapp.verify_money import MONEY_CHECKS
 from webapp.verify_rows import Fault, rows
 
 
@@ -52,7 +53,9 @@ def every_minute_once(db: Connection) -> Iterator[Fault]:
     wrong = "SELECT id, amount_cents, minutes, rate_cents FROM ledger_line WHERE cause = 'hours' AND amount_cents <> (minutes * rate_cents + 30) / 60"
     for row in rows(db, wrong):
         yield Fault("V1", "ledger_line", str(row.id), f"{row.amount_cents} cents booked for {row.minutes} minutes at {row.rate_cents} an hour")
-    for row in rows(db, "SELECT l.id FROM ledger_line l LEFT JOIN hours_entry e ON e.id = l.cause_id WHERE e.id IS NULL"):
+    for row in rows(
+        db, "SELECT l.id FROM ledger_line l LEFT JOIN hours_entry e ON e.id = l.cause_id WHERE e.id IS NULL AND l.cause IN ('hours', 'hours_back')"
+    ):
         yield Fault("V1", "ledger_line", str(row.id), "no hours belong to it")
     for row in rows(
         db,
@@ -140,7 +143,7 @@ def instant_of(at: Any) -> str:
 TOLD = {
     # state in a table -> the action its history row must have
     "hours_entry": {
-        "sent": "hours.sent", "withdrawn": "hours.withdrawn", "corrected": "hours.corrected", "disputed": "hours.disputed", "ruled": "hours.ruled", "paid": "hours.paid",
+        "sent": "hours.sent", "withdrawn": "hours.withdrawn", "corrected": "hours.corrected", "disputed": "hours.disputed", "ruled": "hours.ruled",
         "confirmed": "hours.confirmed|hours.agreed",
     },
     "placement": {"accepted": "placement.accepted", "running": "placement.started", "ended": "placement.ended", "cancelled": "placement.cancelled"},
@@ -213,6 +216,6 @@ def history_keeps_its_edges(db: Connection) -> Iterator[Fault]:
 
 
 CHECKS = (
-    every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses, history_keeps_its_edges, signals_are_told, people_decide,
+    every_minute_once, only_in_placements, *MONEY_CHECKS, chains_are_whole, changes_are_told, nothing_crosses, history_keeps_its_edges, signals_are_told, people_decide,
     *(as_faults(check) for check in verify_access.CHECKS),
 )  # fmt: skip

@@ -23,6 +23,7 @@ from webapp.history.actions import anchor
 from webapp.hours.reminders import remind
 from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
+from webapp.payouts.clockwork import tell_closing, tell_near_maximum
 from webapp.people.models import Municipality
 from webapp.placements.actions import end_passed
 from webapp.privacy import retention
@@ -104,6 +105,10 @@ def send_morning(db: Session, municipality_id: int, terms: Terms, sealer: Sealer
     return send_digests(db, municipality_id, terms, now=now)
 
 
+def tell_of_payouts(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return tell_closing(db, municipality_id, terms, now) + tell_near_maximum(db, municipality_id, terms, now)
+
+
 CLOCKWORK = (
     Task("bring in looks", "*/10", "*", bring_in_looks),
     Task("close offers", "*/10", "*", everywhere(close_offers)),
@@ -115,4 +120,5 @@ CLOCKWORK = (
     Task("ask others", "45", "7", everywhere(ask_others)),
     Task("send morning digests", "0", "*", everywhere(send_morning)),
     Task("remind", "5", "8,16,20", everywhere(send_reminders)),
+    Task("tell of payouts", "20", "9", everywhere(tell_of_payouts)),
 )

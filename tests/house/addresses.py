@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from tests import factories as make
 from tests.growth import making as growth
+from tests.payouts import people
 from webapp.foundation.database import metadata
 
 NOBODY = uuid.UUID(int=7)
@@ -23,12 +24,13 @@ TABLES = {
     "absence_id": "absence", "notification_id": "notification", "outgoing_id": "outgoing",
     "feedback_id": "feedback", "signal_id": "signal", "objection_id": "objection", "route_id": "route", "task_id": "route_task",
     "check_id": "outflow_check",
+    "run_id": "payout_run", "payout_id": "payout", "checker_id": "outside_checker",
 }  # fmt: skip
 
 
-def ids(session: Session, limit: int = 3) -> dict[str, list[uuid.UUID]]:
+def ids(session: Session, limit: int = 3) -> dict[str, list[Any]]:
     """For each part of an address: a few ids that are there, of every municipality, and one that is nobody's."""
-    found = {}
+    found: dict[str, list[Any]] = {}
     for name, table_name in TABLES.items():
         table = metadata.tables[table_name]
         key = next(iter(table.primary_key))
@@ -38,10 +40,11 @@ def ids(session: Session, limit: int = 3) -> dict[str, list[uuid.UUID]]:
     members = metadata.tables["membership"]
     supervisors = session.execute(select(members.c.account_id).where(members.c.role == "supervisor").order_by(members.c.municipality_id)).scalars()
     found["account_id"] = [*list(supervisors)[:limit], NOBODY]
+    found["year"] = [people.PAY_ON.year, 1]
     return found
 
 
-def addresses(app: Flask, method: str, known: dict[str, list[uuid.UUID]]) -> Iterator[tuple[str, str]]:
+def addresses(app: Flask, method: str, known: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
     """(endpoint, address) of every route that takes this method, once for each id it may be given."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
@@ -53,7 +56,7 @@ def addresses(app: Flask, method: str, known: dict[str, list[uuid.UUID]]) -> Ite
 
 
 def busy_world(world: make.World, as_person: Any) -> make.World:
-    """A world in which something of everything is there: hours in each state, an open and a closed offer, a message."""
+    """A world in which something of everything is there: hours in each state, an open and a closed offer, a message, a payout."""
     jan, selam = as_person(world.supervisor), as_person(world.participant)
     entries = [make.hours(world.database, world.placement, day=make.TODAY - make.timedelta(days=day)) for day in range(1, 6)]
     shorter = {"start": "08:30", "stop": "12:00", "break_minutes": "0", "reason": "stopped_earlier"}
@@ -72,6 +75,9 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     letter = {"id": str(uuid.uuid4()), "language": "nl"}
     assert as_person(world.case_manager).post(f"/participants/{world.other_participant.account_id}/invitation", letter).status_code == 303
     growing(world)
+    office = people.office(world)
+    people.work(office)
+    people.pay(office)
     return world
 
 

@@ -40,6 +40,18 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     ("yearly_maximum", {"cents": None, "counted_by": "worked"}),
     ("max_payments_per_year", {"count": 2}),
     ("payout", {"per_year": 2, "months": [6, 11]}),
+    (
+        "payout_run",
+        {
+            "close_days": 10,
+            "remind_days": 3,
+            "account_days": 30,
+            "above_usual_basis_points": 20000,
+            "near_maximum_basis_points": 8000,
+            "carry_over": True,
+        },
+    ),
+    ("payout_account", {"holder": "Gemeente Waterveen", "iban": "NL91ABNA0417164300"}),
     ("duration", {"bands": [{"weekly": {"above": 1680}, "months": 3, "per": "function"}, {"weekly": {"below": 1680}, "months": 6}]}),
     ("duration", {"bands": [{"years": 4, "what": "premie"}], "exactly_counts_as": "below"}),
     ("weekly_hours", {"max_minutes": 2160}),

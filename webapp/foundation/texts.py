@@ -327,6 +327,8 @@ STAFF_PAGES = (
     "access/templates/access/outbox", "access/templates/access/password", "access/templates/access/recovery", "access/templates/access/sign_in_password",
     "office/", "privacy/register.py", "privacy/described.py", "privacy/retention.py", "privacy/office_views.py", "privacy/citizen_views.py", "privacy/answer_views.py", "privacy/hold_forms.py",
     "privacy/templates/privacy/requests", "privacy/templates/privacy/retention", "privacy/templates/privacy/register", "privacy/templates/privacy/citizen_number",
+    "payouts/views.py", "payouts/people_views.py", "payouts/checkers.py", "payouts/forms.py", "payouts/words.py", "payouts/templates/payouts/all",
+    "payouts/templates/payouts/show", "payouts/templates/payouts/person", "payouts/templates/payouts/lines", "payouts/templates/payouts/checkers",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
     "employer/", "certificate/references.py", "certificate/templates/certificate/writing", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",

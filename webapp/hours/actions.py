@@ -19,7 +19,7 @@ from webapp.foundation.database import Do, Read, among, dialect_of
 from webapp.history.actions import BEGINNING, Change, Link, record
 from webapp.hours import rules
 from webapp.hours.models import CheckIn, HoursEntry
-from webapp.hours.reads import OVERLAP, STANDS, TO_CONFIRM, WEEKS, check_ins, entries
+from webapp.hours.reads import OVERLAP, STANDS, TO_CONFIRM, WEEKS, check_ins, entries, paid_day
 from webapp.hours.rules import Action, Status, next_status
 from webapp.hours.times import Shift, as_planned, deviation_minutes
 from webapp.milestones.actions import Whose, note
@@ -278,6 +278,8 @@ def unconfirm(db: Session, entry: HoursEntry, *, by: Person, terms: Terms, undo_
     status = next_status(Status(entry.status), Action.UNCONFIRM, by.role)
     if entry.corrected_at is not None or entry.confirmed_at is None or not rules.may_unconfirm(entry.confirmed_at, now, undo_seconds):
         raise AlreadyClosed
+    if paid_day(db, entry) is not None:
+        raise AlreadyClosed
     withdraw_notice(db, "hours.ok", f"{entry.id}:{entry.version}", now=now)
     entry.status, entry.version = status, entry.version + 1
     entry.certain_minutes, entry.confirmed_by, entry.confirmed_at = 0, None, None
@@ -302,6 +304,8 @@ def correct(
     if version is not None and version != entry.version:
         raise Stale
     rules.ensure_confirmable(written_by=entry.participant_id, confirming=by.id)
+    if paid_day(db, entry) is not None:  # locked: the participant may still say it is not right, and a case manager decides
+        raise rules.NotNow(Status.PAID, Action.CORRECT)
     status = next_status(Status(entry.status), Action.CORRECT, by.role)
     if shift is not None:
         ensure_no_overlap(db, entry.participant_id, entry.id, shift)

@@ -27,7 +27,7 @@ from webapp.hours.blueprint import pages
 from webapp.hours.board import Row
 from webapp.hours.drawing import drawn_days, drawn_dock, drawn_rows, drawn_with_problem, hidden_ids
 from webapp.hours.models import REASONS, HoursEntry
-from webapp.hours.reads import entries, visible_to
+from webapp.hours.reads import entries, paid_day, visible_to
 from webapp.hours.rules import Action, Status
 from webapp.hours.versions import written_at
 from webapp.hours.words import REASON_WORDS, reason_words
@@ -270,7 +270,7 @@ def no_rate_words() -> str:
 def correcting(entry_id: uuid.UUID) -> Response:
     """The sheet, filled with what is there now. With times in the address: what they would make, for the page itself."""
     entry = entry_or_404(entry_id)
-    if (Status(entry.status), Action.CORRECT) not in rules.MACHINE:
+    if (Status(entry.status), Action.CORRECT) not in rules.MACHINE or paid_day(db(), entry) is not None:
         return go(f"/hours/{entry.id}")
     typed = request.args if "start" in request.args else as_it_is(entry)
     return sheet(entry, typed, fragment="outcome")

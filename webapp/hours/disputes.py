@@ -17,7 +17,7 @@ from webapp.foundation.texts import gettext as _
 from webapp.hours import actions, rules, rulings
 from webapp.hours.blueprint import pages
 from webapp.hours.models import HoursEntry
-from webapp.hours.reads import check_ins, entries, visible_to
+from webapp.hours.reads import check_ins, entries, paid_day, visible_to
 from webapp.hours.words import reason_words, status_chip
 from webapp.people.employers import Establishment
 from webapp.people.models import Account
@@ -54,13 +54,14 @@ def case_page(entry: HoursEntry, errors: Mapping[str, str] | None = None, *, typ
     placement = db().get(Placement, entry.placement_id)
     assert placement is not None
     settle_by = rulings.settle_by(entry.status, since=rulings.since(entry), silence=silence) if is_open(entry) else None
+    shown_status = rules.Status.PAID if paid_day(db(), entry) else entry.status
     return page(
-        "hours/show_case_manager.html", status=status, errors=errors or {}, typed=typed or {}, entry=entry, placement=placement,
+        "hours/show_case_manager.html", status=status, shown_status=shown_status, errors=errors or {}, typed=typed or {}, entry=entry, placement=placement,
         participant=db().get(Account, entry.participant_id), supervisor=db().get(Account, entry.corrected_by or placement.supervisor_id),
         place=db().get(Establishment, placement.establishment_id), ruled_by=db().get(Account, entry.ruled_by) if entry.ruled_by else None,
         check_in=db().execute(select(check_ins).where(check_ins.c.entry_id == entry.id)).first(),
         cents=cents_of_versions(entry), reason=reason_words(entry.correction_reason) if entry.correction_reason else "",
-        chip=status_chip(entry.status, ""), settle_by=settle_by, due=rulings.rule_by(entry, silence) if is_open(entry) else None,
+        chip=status_chip(shown_status, ""), settle_by=settle_by, due=rulings.rule_by(entry, silence) if is_open(entry) else None,
         may_rule=is_open(entry) and rules.may_rule(rules.Status(entry.status), due=settle_by, today=today),
     )  # fmt: skip
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import JSON, and_, bindparam, func, literal_column, or_, select, true
+from sqlmodel import Session
 
 from webapp.foundation.database import Read, among
 from webapp.history.actions import CHAIN_END
@@ -14,6 +16,7 @@ from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.placements.actions import own_caseload
 from webapp.placements.models import Placement
+from webapp.premium.reads import last_line_of, paid_on
 
 entries: Any = HoursEntry.__table__  # type: ignore[attr-defined]
 accounts: Any = Account.__table__  # type: ignore[attr-defined]
@@ -24,6 +27,17 @@ placements: Any = Placement.__table__  # type: ignore[attr-defined]
 # Words of a partial index stand in a statement as they stand in the index, never as a parameter: only then is it used.
 STANDS = entries.c.status != literal_column("'withdrawn'")
 IS_WAITING = entries.c.status.in_([literal_column("'sent'"), literal_column("'corrected'"), literal_column("'disputed'")])
+
+# when it was paid, or NULL: never stored with the entry, since a payment can come back (DECISIONS.md)
+PAID_ON = paid_on(entries.c.participant_id, entries.c.worked_on, last_line_of(entries.c.id)).label("paid_on")
+PAYMENT = select(PAID_ON).where(entries.c.id == bindparam("entry"), entries.c.status.in_([literal_column("'confirmed'"), literal_column("'ruled'")]))
+
+
+def paid_day(db: Session, entry: HoursEntry) -> date | None:
+    """The day on which these hours were, or will be, paid; None while they are not in a payment that was approved."""
+    found: date | None = db.execute(PAYMENT, {"entry": entry.id}).scalar_one_or_none()
+    return found
+
 
 _weeks = (
     select(entries.c.participant_id, entries.c.week_of, func.sum(entries.c.certain_minutes).label("minutes"))

@@ -20,7 +20,7 @@ from webapp.history.actions import history
 from webapp.hours import actions, confirming, disputes, forms, rules  # noqa: F401 - they also add the addresses of supervisors and case managers
 from webapp.hours.blueprint import pages
 from webapp.hours.models import HoursEntry
-from webapp.hours.reads import STANDS, accounts, check_ins, entries, files, visible_to
+from webapp.hours.reads import PAID_ON, STANDS, accounts, check_ins, entries, files, paid_day, visible_to
 from webapp.hours.rules import Status
 from webapp.hours.times import Shift
 from webapp.hours.words import change_words, reason_words, status_chip
@@ -67,7 +67,7 @@ def week_page(typed: dict[str, Any], errors: dict[str, str], *, status: int = 20
     rows = (
         db()
         .execute(
-            select(entries, accounts.c.first_name.label("supervisor"))
+            select(entries, accounts.c.first_name.label("supervisor"), PAID_ON)
             .join(placements, placements.c.id == entries.c.placement_id)
             .join(accounts, accounts.c.id == placements.c.supervisor_id)
             .where(entries.c.participant_id == g.person.id, entries.c.week_of.between(week - timedelta(weeks=1), week))
@@ -308,9 +308,10 @@ def entry_context(entry: HoursEntry) -> dict[str, Any]:
         "ruling_by": rules.ruling_due(day_of(entry.responded_at), silence.ruling_working_days) if entry.responded_at else None,
     }
     written, corrected = entry.minutes, entry.corrected_minutes
+    paid = paid_day(db(), entry)
     return {
-        "entry": entry, "placement": placement, "people": people, "participant": people[entry.participant_id], "supervisor": people[placement.supervisor_id],
-        "corrected_by": corrected_by, "case_manager": case_manager, "rate": rate, "chip": status_chip(entry.status, people[placement.supervisor_id].first_name),
+        "entry": entry, "paid_on": paid, "shown_status": Status.PAID if paid else entry.status, "placement": placement, "people": people, "participant": people[entry.participant_id], "supervisor": people[placement.supervisor_id],
+        "corrected_by": corrected_by, "case_manager": case_manager, "rate": rate, "chip": status_chip(Status.PAID if paid else entry.status, people[placement.supervisor_id].first_name),
         "reason": reason_words(entry.correction_reason) if entry.correction_reason else "", "dates": dates,
         **cents_of_versions(rate.cents_per_hour if rate else 0, written=written, corrected=corrected or 0, certain=entry.certain_minutes),
         "changes": changes_of(entry), "change_words": change_words, "hints": forms.hints(Shift(entry.worked_on, entry.starts_at, entry.stops_at, entry.break_minutes)),

@@ -47,11 +47,21 @@ class Waits(NamedTuple):
 
 
 class AccountView(NamedTuple):
-    certain_cents: int
-    certain_this_year_cents: int
+    certain_cents: int  # and not yet paid
+    earned_this_year_cents: int  # paid or not
+    paid_this_year_cents: int
     waiting_cents: int
     waits: list[Waits]
     months: list[Month]
+
+    def counted_cents(self, counted_by: str, *, paid_this_year: bool) -> int:
+        """What fills this year's maximum: by the day worked what was earned, by the day paid what was paid and still will be.
+
+        `paid_this_year`: whether what is certain now is paid before the year is over.
+        """
+        if counted_by == "worked":
+            return self.earned_this_year_cents
+        return self.paid_this_year_cents + (self.certain_cents if paid_this_year else 0)
 
     @property
     def corrections_to_answer(self) -> list[Any]:
@@ -70,7 +80,8 @@ def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date
 
     An entry waits for premium(best version) minus what is certain of it; where no rate is known it waits for hours, not for an amount.
     """
-    sums = {row.month: int(row.cents) for row in MONTHS.all(db, participant=participant_id)}
+    months = MONTHS.all(db, participant=participant_id)
+    earned = {row.month: int(row.earned_cents) for row in months if row.earned_cents}
     waits: list[Waits] = []
     waiting: dict[str, int] = {}
     for entry in sorted(WAITING.all(db, participant=participant_id), key=lambda entry: entry.worked_on):
@@ -85,10 +96,12 @@ def account_of(db: Session, participant_id: uuid.UUID, terms: Terms, today: date
         key = f"{entry.worked_on:%Y-%m}"
         waiting[key] = waiting.get(key, 0) + cents
     year = str(today.year)
-    shown = [key for key in sorted(sums.keys() | waiting.keys()) if key.startswith(year)]
-    months = [_month(date(today.year, int(key[5:]), 1), sums.get(key, 0), waiting.get(key, 0)) for key in shown]
-    this_year = sum(cents for key, cents in sums.items() if key.startswith(year))
-    return AccountView(sum(sums.values()), this_year, sum(wait.cents for wait in waits), waits, months)
+    shown = [key for key in sorted(earned.keys() | waiting.keys()) if key.startswith(year)]
+    charted = [_month(date(today.year, int(key[5:]), 1), earned.get(key, 0), waiting.get(key, 0)) for key in shown]
+    earned_this_year = sum(cents for key, cents in earned.items() if key.startswith(year))
+    paid_this_year = sum(int(row.paid_cents) for row in months if row.month.startswith(year))
+    certain = sum(int(row.cents) for row in months)
+    return AccountView(certain, earned_this_year, paid_this_year, sum(wait.cents for wait in waits), waits, charted)
 
 
 def _month(first: date, certain: int, waiting: int) -> Month:

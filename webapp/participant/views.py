@@ -21,6 +21,7 @@ from webapp.people import actions as people_actions
 from webapp.placements.rules import week_number
 from webapp.premium.actions import OTHERS_THIS_YEAR
 from webapp.premium.models import LedgerLine
+from webapp.premium.reads import ABOVE, PAYOUTS_OF, paid_on
 from webapp.premium.rules import room_left_cents
 from webapp.terms.actions import Terms, terms_of
 from webapp.terms.rules import NoTermsInForce, split_of_tariff
@@ -87,11 +88,12 @@ def premium() -> Response:
     everything = request.args.get("all") == "1"
     lines = standing_lines(None if everything else LINES_SHOWN)
     latest = next((line for line in lines), None)
-    counted = account.certain_this_year_cents + int(others)
+    pays_on = terms.next_payout_on(day)
+    counted = account.counted_cents(maximum.counted_by, paid_this_year=pays_on is None or pays_on.year == day.year) + int(others)
     return page(
         "participant/premium.html", account=account, others_cents=int(others), counted_cents=counted, maximum=maximum, year=day.year,
         percent=min(100, counted * 100 // maximum.cents) if maximum.cents else 0, room_cents=room_left_cents(counted, maximum.cents),
-        pays_on=terms.next_payout_on(day), lines=lines, latest=latest, rate=rate_of(latest, terms), split=split_for(latest, terms), status_chip=status_chip, everything=everything,
+        pays_on=pays_on, today=day, payouts=PAYOUTS_OF.all(session, participant=person.id), above=ABOVE.all(session, participant=person.id), lines=lines, latest=latest, rate=rate_of(latest, terms), split=split_for(latest, terms), status_chip=status_chip, everything=everything,
         more=not everything and len(lines) == LINES_SHOWN,
     )  # fmt: skip
 
@@ -106,6 +108,7 @@ def standing_lines(limit: int | None) -> list[Any]:
                 entries.c.starts_at, entries.c.stops_at, entries.c.break_minutes, entries.c.status, entries.c.confirmed_at, entries.c.minutes.label("written"),
                 entries.c.corrected_minutes, entries.c.corrected_starts_at, entries.c.corrected_stops_at, entries.c.corrected_break_minutes,
                 accounts.c.first_name.label("confirmed_by"), placements.c.tariff_cents,
+                paid_on(ledger.c.participant_id, ledger.c.worked_on, ledger.c.id).label("paid_on"),
             )
             .join_from(ledger, entries, entries.c.id == ledger.c.cause_id)
             .join(placements, placements.c.id == entries.c.placement_id)

@@ -1,9 +1,9 @@
-"""Booking premium: a line when minutes become certain, a counter-line and a new line when they change."""
+"""Booking premium: a line when minutes become certain, a counter-line and a new line when they change, and lines for what is paid."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ LINES_OF = (
     .where(ledger.c.cause_id == bindparam("cause_id"))
     .order_by(ledger.c.id)
 )
+LINES_OF_A_PAYOUT = select(ledger).where(ledger.c.cause_id == bindparam("payout"), ledger.c.cause == "payout")
 BALANCE = select(func.coalesce(func.sum(ledger.c.amount_cents), 0)).where(ledger.c.participant_id == bindparam("participant"))
 OTHERS_THIS_YEAR = select(func.coalesce(func.sum(other.c.amount_cents), 0)).where(
     other.c.participant_id == bindparam("participant"), other.c.paid_on.between(bindparam("first"), bindparam("last"))
@@ -88,6 +89,56 @@ def credit_again(db: Session, due: Credit, *, municipality_id: int, terms: Terms
 def balance_cents(db: Session, participant_id: uuid.UUID) -> int:
     """What is certain and not yet paid out: the sum of this person's lines."""
     return int(db.execute(BALANCE, {"participant": participant_id}).scalar_one())
+
+
+class Paid(NamedTuple):
+    """A payout as the account shows it, in whole cents. `above`: what it could not hold, by calendar year; `carries`: it is paid later."""
+
+    payout_id: uuid.UUID
+    participant_id: uuid.UUID
+    pay_on: date
+    amount_cents: int
+    above: Mapping[int, int]
+    carries: bool
+
+
+def book_payouts(db: Session, paid: Sequence[Paid], *, municipality_id: int, terms_id: uuid.UUID, now: datetime) -> None:
+    """Take what was paid off the account, and what no year could hold; what is carried over comes back as a line to be paid later.
+
+    Raises IntegrityError when a payout was booked before. `terms_id`: the row that set the maximum.
+    """
+    rows = []
+    for one in paid:
+        rows.append(_paid_line(one, "payout", 0, -one.amount_cents))
+        for year, cents in one.above.items():
+            rows.append(_paid_line(one, "above_maximum", year, -cents))
+            if one.carries:
+                rows.append(_paid_line(one, "carried", year, cents))
+    ADD.rows(db, [{**row, "municipality_id": municipality_id, "terms_id": terms_id, "booked_at": now} for row in rows])
+
+
+def _paid_line(paid: Paid, cause: str, turn: int, cents: int) -> dict[str, Any]:
+    return {
+        "participant_id": paid.participant_id, "cause": cause, "cause_id": paid.payout_id, "turn": turn, "reverses_id": None,
+        "worked_on": paid.pay_on, "minutes": 0, "rate_cents": 0, "amount_cents": cents,
+    }  # fmt: skip
+
+
+def book_return(db: Session, payout_id: uuid.UUID, *, now: datetime) -> None:
+    """The bank could not pay: the amount is on the account again, on the day it went off. Raises LookupError."""
+    line = next((line for line in db.execute(LINES_OF_A_PAYOUT, {"payout": payout_id})), None)
+    if line is None:
+        raise LookupError(payout_id)
+    ADD.rows(
+        db,
+        [
+            {
+                "municipality_id": line.municipality_id, "participant_id": line.participant_id, "cause": "payout_back", "cause_id": payout_id, "turn": 0,
+                "reverses_id": line.id, "worked_on": line.worked_on, "minutes": 0, "rate_cents": 0, "amount_cents": -line.amount_cents,
+                "terms_id": line.terms_id, "booked_at": now,
+            }
+        ],
+    )  # fmt: skip
 
 
 def record_other_premium(

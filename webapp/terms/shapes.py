@@ -172,6 +172,46 @@ class Payout(Shape):
         return self
 
 
+class PayoutRun(Shape):
+    """How a payout run works. Hours close `close_days` before the day of payment; `remind_days` before that, who has open hours is told.
+
+    Lines to look at: an account changed less than `account_days` ago, an amount above so much of what is usual, a year that is so far filled.
+    `carry_over`: what a calendar year cannot hold is paid in the next one; False: it lapses, and stays visible.
+    """
+
+    close_days: Days
+    remind_days: Days
+    account_days: Days
+    above_usual_basis_points: BasisPoints
+    near_maximum_basis_points: BasisPoints
+    carry_over: bool
+
+
+class PayoutAccount(Shape):
+    """The account of the municipality that premiums are paid from, and the version of pain.001 its bank reads."""
+
+    holder: Annotated[str, Field(min_length=2, max_length=70)]
+    iban: str
+    version: Literal["pain.001.001.09", "pain.001.001.03"] = "pain.001.001.09"
+
+    @model_validator(mode="after")
+    def iban_adds_up(self) -> PayoutAccount:
+        if not iban_adds_up(self.iban):
+            raise ValueError("not the number of a bank account")
+        return self
+
+
+def iban_adds_up(iban: str) -> bool:
+    """Whether the check digits of an account number fit (ISO 13616, mod 97).
+
+    >>> iban_adds_up("NL91ABNA0417164300"), iban_adds_up("NL00ABNA0417164300")
+    (True, False)
+    """
+    if not (15 <= len(iban) <= 34 and iban.isascii() and iban.isalnum() and iban == iban.upper() and iban[:2].isalpha() and iban[2:4].isdigit()):
+        return False
+    return int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1
+
+
 # how long, how much, for whom ----------------------------------------------------------------
 
 
@@ -388,6 +428,8 @@ SHAPES: dict[str, Any] = {
     "yearly_maximum": YearlyMaximum,
     "max_payments_per_year": MaxPaymentsPerYear,
     "payout": Payout,
+    "payout_run": PayoutRun,
+    "payout_account": PayoutAccount,
     "duration": Duration,
     "weekly_hours": WeeklyLimits,
     "age": Age,

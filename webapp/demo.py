@@ -110,7 +110,7 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
     db.flush()
     bank_vault = bank.vault(settings.sealing_keys)
     demo_payouts.pay(db, town.people, town.id, town.terms, bank_vault, town.at)
-    demo_privacy.tell(db, town.people, town.terms, bank_vault, town.at)
+    demo_privacy.tell(db, town.people, town.terms, town.at)
     # what is older than two days was read long ago, and nothing of it still has to travel
     old = col(Notification.created_at) < town.at - timedelta(days=2)
     db.execute(update(Notification).where(col(Notification.municipality_id) == municipality.id).values(settled_at=town.at))

@@ -1,4 +1,4 @@
-"""The demo's story about data: accounts given, somebody who looked, questions asked and answered, a hold, and what went last night."""
+"""The demo's story about data: somebody who looked, questions asked and answered, a hold, and what went last night."""
 
 from __future__ import annotations
 
@@ -10,33 +10,18 @@ from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
 from webapp.foundation.ids import new_id
-from webapp.foundation.sealing import Vault
 from webapp.history.actions import anchor
 from webapp.people.models import SignIn
 from webapp.people.person import Person
 from webapp.privacy import holding, questions, retention
-from webapp.privacy.account import change_account
 from webapp.privacy.looking import Look, write
 from webapp.privacy.models import DataRequest
 from webapp.terms.actions import Terms
 
-IBANS = (
-    "NL91ABNA0417164300",
-    "NL20INGB0001234567",
-    "NL02ABNA0123456789",
-    "NL39RABO0300065264",
-    "NL69INGB0123456789",
-)  # made up, of the banks' own examples
 
-
-def tell(db: Session, people: dict[str, Person], terms: Terms, vault: Vault, at: datetime) -> None:
+def tell(db: Session, people: dict[str, Person], terms: Terms, at: datetime) -> None:
     """Everything in the past days, through the same actions as in real life. `people` by the last part of their account."""
     first = people["participant-1"]
-    for number, iban in enumerate(IBANS, 1):
-        person = people[f"participant-{number}"]
-        change_account(
-            db, person, id=new_id(), iban=iban, holder=person.name, is_budget_manager=number == 4, vault=vault, now=at - timedelta(days=30)
-        )
     for who, purpose, hours in (("case-manager-1", "caseload", 52), ("case-manager-1", "hours", 50), ("supervisor-1", "correcting", 30)):
         look(db, people[who], first.id, purpose, at - timedelta(hours=hours))
     ask_and_answer(db, people, terms, at)

@@ -2,14 +2,17 @@
 
 from webapp.history import models as history
 from webapp.hours import models as hours
+from webapp.invoices import costs
+from webapp.invoices import models as invoices
 from webapp.milestones import models as milestones
 from webapp.notifications import models as notifications
 from webapp.offers import models as offers
 from webapp.people import employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
+from webapp.placements import tariffs
 from webapp.premium import models as premium
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours)
+ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, tariffs, hours, invoices, costs)

@@ -56,6 +56,14 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     ("tariff", {"cents": 1200}),
     ("tariff_split", {"software_cents": 60, "implementation_cents": 40, "handling_cents": 120}),
     ("vat", {"category": "E", "basis_points": 0, "reason": "bijlage B post b 25"}),
+    (
+        "invoice_sender",
+        {
+            "name": "Gemeente Waterveen", "street": "Raadhuisplein 1", "postcode": "1234 AB", "town": "Waterveen", "kvk": "12345678",
+            "vat_number": "NL001234567B01", "iban": "NL91ABNA0417164300",
+        },
+    ),  # fmt: skip
+    ("invoicing", {"payment_days": 30, "reminder_after_days": [7, 21]}),
     ("silence", {"confirm_remind_working_days": 3, "confirm_escalate_working_days": 7, "answer_days": 7, "ruling_working_days": 5}),
     ("offer", {"open_days": 7, "keep_closed_days": 30}),
     ("confirmation", {"undo_seconds": 60}),

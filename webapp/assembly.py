@@ -12,6 +12,7 @@ from werkzeug.exceptions import Conflict, HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import navigation
+from webapp.bookkeeping import views as bookkeeping
 from webapp.caseload import views as caseload
 from webapp.employer import views as employer
 from webapp.foundation import clock, database, files, logs, pages, pictures, security, texts
@@ -19,6 +20,7 @@ from webapp.foundation.compiling import SpokenEnvironment
 from webapp.foundation.sessions import KeptSessions
 from webapp.foundation.settings import Settings, load
 from webapp.hours import views as hours
+from webapp.invoices import views as invoices
 from webapp.notifications import views as notifications
 from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
@@ -32,7 +34,7 @@ from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, invoices, bookkeeping, pwa)
 
 
 class Opstap(Flask):

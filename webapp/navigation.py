@@ -27,7 +27,7 @@ pages = Blueprint("pages", __name__)
 
 HOME = {
     Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
-    Role.FINANCE: "/messages", Role.ADMIN: "/messages", Role.COUNCIL: "/messages",
+    Role.FINANCE: "/overview", Role.ADMIN: "/overview", Role.COUNCIL: "/messages",
 }  # fmt: skip
 MENU: dict[str, Any] = {
     Role.PARTICIPANT: (
@@ -41,6 +41,14 @@ MENU: dict[str, Any] = {
     Role.CASE_MANAGER: (
         ("signals", "/signals", "bell", N_("Signals")), ("participants", "/participants", "users", N_("Candidates")),
         ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
+        ("messages", "/messages", "mail", N_("Messages")),
+    ),
+    Role.FINANCE: (
+        ("overview", "/overview", "gauge", N_("Overview")), ("invoices", "/invoices", "receipt", N_("Invoices")),
+        ("messages", "/messages", "mail", N_("Messages")),
+    ),
+    Role.ADMIN: (
+        ("overview", "/overview", "gauge", N_("Overview")), ("invoices", "/invoices", "receipt", N_("Invoices")),
         ("messages", "/messages", "mail", N_("Messages")),
     ),
 }  # fmt: skip

@@ -34,6 +34,7 @@ def allow(*roles: Role, whose: str) -> Permission:
 
 
 P, S, C = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER
+F, A = Role.FINANCE, Role.ADMIN
 EVERYBODY = tuple(Role)
 
 PUBLIC = frozenset({
@@ -98,6 +99,31 @@ PERMISSIONS = {
     "placements.prepare":           allow(C,                    whose="own caseload"),
     "hours.disputes":               allow(C,                    whose="own caseload"),
     "hours.rule":                   allow(C,                    whose="own caseload"),
+
+    "bookkeeping.overview":              allow(F, A,                 whose="own municipality, no names"),
+    "bookkeeping.costs":                 allow(F, A,                 whose="own municipality, no names"),
+    "bookkeeping.enter_cost":            allow(F, A,                 whose="own municipality"),
+    "bookkeeping.withdraw_cost":         allow(F, A,                 whose="own municipality"),
+    "bookkeeping.exports":               allow(F, A,                 whose="own municipality"),
+    "bookkeeping.hours_csv":             allow(F, A,                 whose="own municipality"),
+    "bookkeeping.ledger_csv":            allow(F, A,                 whose="own municipality"),
+    "bookkeeping.invoices_xlsx":         allow(F, A,                 whose="own municipality"),
+    "bookkeeping.audit_file":            allow(F, A,                 whose="own municipality"),
+    "invoices.all":                 allow(F, A,                 whose="own municipality"),
+    "invoices.issue":               allow(F, A,                 whose="own municipality"),
+    "invoices.progress":            allow(F, A,                 whose="own municipality"),
+    "invoices.go_on":               allow(F, A,                 whose="own municipality"),
+    "invoices.send":                allow(F, A,                 whose="own municipality"),
+    "invoices.show":                allow(F, A,                 whose="own municipality"),
+    "invoices.pdf":                 allow(F, A, S,              whose="own municipality; own workplace"),
+    "invoices.xml":                 allow(F, A, S,              whose="own municipality; own workplace"),
+    "invoices.send_one":            allow(F, A,                 whose="own municipality"),
+    "invoices.paid":                allow(F, A,                 whose="own municipality"),
+    "invoices.address":             allow(F, A,                 whose="own municipality"),
+    "invoices.save_address":        allow(F, A,                 whose="own municipality"),
+    "invoices.receipts":            allow(F, A,                 whose="own municipality"),
+    "invoices.bring_in":            allow(F, A,                 whose="own municipality"),
+    "invoices.place":               allow(F, A,                 whose="own municipality"),
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from webapp.foundation.database import metadata
 NOBODY = uuid.UUID(int=7)
 TABLES = {
     "entry_id": "hours_entry", "offer_id": "offer", "placement_id": "placement", "request_id": "work_request", "participant_id": "participant_file",
-    "absence_id": "absence", "notification_id": "notification",
+    "absence_id": "absence", "invoice_id": "invoice", "run_id": "invoice_run", "receipt_id": "invoice_receipt", "cost_id": "programme_cost", "establishment_id": "establishment", "notification_id": "notification",
 }  # fmt: skip
 
 
@@ -59,4 +59,5 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     make.offer(world.database, work, world.other_participant, world.case_manager)
     other = make.work_request(world.database, world.establishment, world.supervisor, function="Inpakhulp")
     make.offer(world.database, other, world.other_participant, world.case_manager, status="closed")
+    make.billed(world)
     return world

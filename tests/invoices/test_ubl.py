@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -61,7 +62,11 @@ def any_paper(chance: random.Random) -> Paper:
         paper(line(minutes=425)),
         paper(line(corrects="2026-00007", minutes=-31), line(2)),
         paper(line(), kind="credit_note"),
-        paper(line(), buyer={"vat_number": "NL123456789B01", "reference": "Order 77", "postcode": ""}, seller={**SENDER, "oin": "", "email": "a@b.example"}),
+        paper(
+            line(),
+            buyer={"vat_number": "NL123456789B01", "reference": "Order 77", "postcode": ""},
+            seller={**SENDER, "oin": "", "email": "a@b.example"},
+        ),
     ],
     ids=["exempt", "two rates", "odd minutes", "a correction", "credit note", "all fields"],
 )
@@ -73,7 +78,7 @@ def test_the_rules_do_look(subtests: pytest.Subtests) -> None:
     good = ubl(paper(line()))
     for name, broken, rule in (
         ("another amount to pay", good.replace(b'PayableAmount currencyID="EUR">146.25', b'PayableAmount currencyID="EUR">146.26'), "BR-CO-16"),
-        ("no reason for no VAT", good.replace(b"TaxExemptionReason>Participatiewet art. 7 (test)", b"TaxExemptionReason>"), "BR-E-10"),
+        ("no reason for no VAT", re.sub(b"<cbc:TaxExemptionReason>.*?</cbc:TaxExemptionReason>", b"", good), "BR-E-10"),
         ("no number", good.replace(b"<cbc:ID>2026-00042</cbc:ID>", b"", 1), "BR-02"),
     ):
         with subtests.test(name):
@@ -103,7 +108,8 @@ def test_ten_thousand_random_documents_add_up_to_the_cent() -> None:
 
         lines = told("/*/cac:InvoiceLine/cbc:LineExtensionAmount") + told("/*/cac:CreditNoteLine/cbc:LineExtensionAmount")
         [net], [without], [gross], [payable] = (
-            told(f"/*/cac:LegalMonetaryTotal/cbc:{name}") for name in ("LineExtensionAmount", "TaxExclusiveAmount", "TaxInclusiveAmount", "PayableAmount")
+            told(f"/*/cac:LegalMonetaryTotal/cbc:{name}")
+            for name in ("LineExtensionAmount", "TaxExclusiveAmount", "TaxInclusiveAmount", "PayableAmount")
         )
         [vat], parts = told("/*/cac:TaxTotal/cbc:TaxAmount"), told("/*/cac:TaxTotal/cac:TaxSubtotal/cbc:TaxAmount")
         bases = told("/*/cac:TaxTotal/cac:TaxSubtotal/cbc:TaxableAmount")

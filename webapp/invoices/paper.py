@@ -74,7 +74,9 @@ def papers(db: Session, invoice_ids: Iterable[uuid.UUID]) -> list[Paper]:
     named = {row.corrects_id for row in found} | {line.refers_to for group in by_invoice.values() for line in group}
     earlier: dict[Any, tuple[str, date]] = {
         row.id: (printed_number(row.year, row.number), row.issued_on)
-        for row in db.execute(select(invoices.c.id, invoices.c.year, invoices.c.number, invoices.c.issued_on).where(invoices.c.id.in_(named - {None})))
+        for row in db.execute(
+            select(invoices.c.id, invoices.c.year, invoices.c.number, invoices.c.issued_on).where(invoices.c.id.in_(named - {None}))
+        )
     }
     return [_paper(row, by_invoice.get(row.id, []), earlier) for row in found]
 

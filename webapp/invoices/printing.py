@@ -31,7 +31,12 @@ def _content(paper: Paper) -> dict[str, Any]:
     sums = [(_("Together without VAT"), euro_words(totals.net_cents))]
     for group in totals.groups:
         label = _("VAT %(percent)s%% over %(amount)s", percent=percent(group.basis_points), amount=euro_words(group.net_cents))
-        sums.append((label if group.category == "S" else _("Exempt from VAT, over %(amount)s", amount=euro_words(group.net_cents)), euro_words(group.vat_cents)))
+        sums.append(
+            (
+                label if group.category == "S" else _("Exempt from VAT, over %(amount)s", amount=euro_words(group.net_cents)),
+                euro_words(group.vat_cents),
+            )
+        )
     return {
         "words": {"to": _("To"), "from": _("From")},
         "buyer": [buyer["name"], *([buyer["establishment"]] if buyer["establishment"] != buyer["name"] else []), buyer["street"], f"{buyer['postcode']} {buyer['town']}".strip(), f"KVK {buyer['kvk']}"],

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from webapp.demo_invoices import add_invoices, invoicing_of
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
@@ -103,6 +104,8 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer) -> 
     add_people(town, slug, facts)
     add_work(town)
     db.flush()
+    add_invoices(town)
+    db.flush()
     # what is older than two days was read long ago, and nothing of it still has to travel
     old = col(Notification.created_at) < town.at - timedelta(days=2)
     db.execute(update(Notification).where(col(Notification.municipality_id) == municipality.id).values(settled_at=town.at))
@@ -112,13 +115,15 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer) -> 
 def agree_terms(db: Session, municipality: Municipality) -> None:
     """The policy of a demo municipality; the amounts are examples, and say so."""
     source = f"Beleidsregel werken met behoud van uitkering {municipality.name} (voorbeeld)"
-    for key, value in (
+    agreed: tuple[tuple[str, dict[str, Any]], ...] = (
         ("premium", {"basis": "per_hour", "cents": 200}),
         ("payout", {"per_year": 2, "months": [6, 12]}),
         ("tariff_floor", {"factor_basis_points": 12000}),
         ("tariff_split", {"software_cents": 45, "implementation_cents": 30, "handling_cents": 60, "guidance_cents": 520}),
         ("vat", {"category": "E", "basis_points": 0, "reason": "Participatiewet art. 7 (voorbeeld)"}),
-    ):
+        *invoicing_of(municipality),
+    )
+    for key, value in agreed:
         change_term(db, municipality, key, value, valid_from=LONG_AGO, source=source, reason="Demo", now=now())
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table, text
 
+from webapp import verify_invoices
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
 
@@ -200,4 +201,14 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
                 yield Fault("V8", table.name, str(row.id), f"{mine} points into another municipality")
 
 
-CHECKS = (every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses)
+def billed_once(db: Connection) -> Iterator[Fault]:
+    """V4 for invoices."""
+    return (Fault(*found) for found in verify_invoices.billed_once(lambda statement: rows(db, statement)))
+
+
+def documents_add_up(db: Connection) -> Iterator[Fault]:
+    """V5."""
+    return (Fault(*found) for found in verify_invoices.documents_add_up(lambda statement: rows(db, statement)))
+
+
+CHECKS = (every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses, billed_once, documents_add_up)

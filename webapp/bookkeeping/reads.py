@@ -13,7 +13,7 @@ from webapp.foundation.database import year_month
 from webapp.hours.reads import IS_WAITING, STANDS, accounts, entries, placements
 from webapp.invoices.actions import establishments
 from webapp.invoices.costs import of_period, share_cents
-from webapp.invoices.rules import line_cents
+from webapp.invoices.rules import line_cents, rounded
 from webapp.placements.tariffs import changes_of, tariff_on, tariffs
 from webapp.premium.reads import ledger
 
@@ -65,8 +65,12 @@ class Result(NamedTuple):
 
 
 def per_hour(cents: int, minutes: int) -> int:
-    """Cents per hour worked; 0 when nobody worked."""
-    return line_cents(cents * 60, 60) * 60 // minutes if minutes else 0
+    """Cents per hour worked; 0 when nobody worked.
+
+    >>> per_hour(13_303_88, 40_935)
+    1950
+    """
+    return rounded(cents * 60, minutes) if minutes else 0
 
 
 def at_work(db: Session, municipality_id: int, day: date) -> int:

@@ -120,7 +120,7 @@ def enter_cost() -> Response:
     at = now()
     made = ProgrammeCost(
         id=cost_id, municipality_id=g.person.municipality_id, kind=kind, amount_cents=cents, minutes=minutes, note=typed.get("note", "").strip()[:LONGEST_NOTE],
-        recorded_by=g.person.id, recorded_at=at, **days,
+        recorded_by=g.person.id, recorded_at=at, first_day=days["first_day"], last_day=days["last_day"],
     )  # fmt: skip
     costs.enter(db(), made, by=g.person, now=at)
     return go(f"/overview/costs?year={days['first_day'].year}&saved=1")

@@ -129,17 +129,22 @@ def carry_one(database: Database, mail_id: uuid.UUID, *, send: SendWithFiles, no
 
 
 def settle(database: Database, mail: Any, answer: Answer, *, now: datetime) -> int:
-    """Write down what became of a mail: gone, given up, or tried again later, each time longer."""
+    """Write down what became of a mail, in a transaction of its own."""
+    with database.transaction() as db:
+        return settled(db, mail, answer, now=now)
+
+
+def settled(db: Session, mail: Any, answer: Answer, *, now: datetime) -> int:
+    """What became of a mail: gone, given up, or tried again later, each time longer. Gives 1 when it is over, otherwise 0."""
     state = "sent" if answer.status == 200 else "failed" if answer.status == 410 or mail.tries >= TRIES else "waiting"
     values: dict[str, Any] = {"state": state, "settled_at": None if state == "waiting" else now}
     if state == "waiting":
         values["next_try_at"] = now + timedelta(minutes=5 * 2 ** min(mail.tries, 8))
-    with database.transaction() as db:
-        lock_municipality(db, mail.municipality_id)
-        done: Any = db.execute(update(mails).where(mails.c.id == mail.id, mails.c.state == "waiting").values(**values))
-        if done.rowcount and state != "waiting":
-            change = Change(f"invoice.mail_{state}", mail.invoice_id, {"step": mail.step})
-            record(db, [change], municipality_id=mail.municipality_id, actor_id=None, actor_role="", now=now)
+    lock_municipality(db, mail.municipality_id)
+    done: Any = db.execute(update(mails).where(mails.c.id == mail.id, mails.c.state == "waiting").values(**values))
+    if done.rowcount and state != "waiting":
+        change = Change(f"invoice.mail_{state}", mail.invoice_id, {"step": mail.step})
+        record(db, [change], municipality_id=mail.municipality_id, actor_id=None, actor_role="", now=now)
     return int(state != "waiting")
 
 

@@ -38,7 +38,8 @@ def ubl(paper: Paper) -> bytes:
     _foot(root, paper)
     for line in paper.lines:
         _line(root, line, credit=paper.is_credit)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)  # type: ignore[no-any-return]
+    made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return made
 
 
 def amount(cents: int) -> str:

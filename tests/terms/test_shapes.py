@@ -59,10 +59,15 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     (
         "invoice_sender",
         {
-            "name": "Gemeente Waterveen", "street": "Raadhuisplein 1", "postcode": "1234 AB", "town": "Waterveen", "kvk": "12345678",
-            "vat_number": "NL001234567B01", "iban": "NL91ABNA0417164300",
+            "name": "Gemeente Waterveen",
+            "street": "Raadhuisplein 1",
+            "postcode": "1234 AB",
+            "town": "Waterveen",
+            "kvk": "12345678",
+            "vat_number": "NL001234567B01",
+            "iban": "NL91ABNA0417164300",
         },
-    ),  # fmt: skip
+    ),
     ("invoicing", {"payment_days": 30, "reminder_after_days": [7, 21]}),
     ("silence", {"confirm_remind_working_days": 3, "confirm_escalate_working_days": 7, "answer_days": 7, "ruling_working_days": 5}),
     ("offer", {"open_days": 7, "keep_closed_days": 30}),

@@ -322,7 +322,7 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 STAFF_PAGES = (
     "caseload/", "requests/", "placements/staff_views.py", "placements/matching.py", "placements/templates/placements/matching",
     "placements/templates/placements/preparation", "placements/templates/placements/plan", "hours/disputes.py", "hours/rulings.py",
-    "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
+    "invoices/", "bookkeeping/", "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
     "employer/", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",

@@ -164,9 +164,10 @@ def words(paper: Paper, step: int) -> tuple[str, str]:
         else:
             subject = _("Invoice %(number)s of %(name)s, %(month)s", **slots)
             text = _("With this mail comes invoice %(number)s of %(amount)s for the hours worked in %(month)s. Please pay by %(day)s to %(iban)s and mention %(number)s.", **slots)  # fmt: skip
-        return subject, text + "\n\n" + _(
-            "The PDF is for reading, the XML for your bookkeeping. Questions? Answer this mail."
-        ) + "\n\n" + paper.seller["name"] + "\n"
+        told = [text, _("The PDF is for reading, the XML for your bookkeeping.")]
+        if paper.seller.get("email"):
+            told.append(_("Questions? Answer this mail."))
+        return subject, "\n\n".join([*told, paper.seller["name"]]) + "\n"
 
 
 def keep_files(database: Database, *, now: datetime, limit: int = 200) -> int:

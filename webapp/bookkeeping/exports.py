@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import date
 from typing import IO, Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from webapp.foundation.database import Database
 from webapp.foundation.sheets import safe_cell
@@ -99,17 +99,13 @@ def placed(connection: Connection, municipality_id: int) -> dict[str, str]:
 
 
 def piece_by_piece(connection: Connection, statement: str, municipality_id: int) -> Iterator[Sequence[Any]]:
-    """Rows of a municipality, so many at a time."""
-    return driver_rows(connection.execution_options(yield_per=PIECE).execute(text(statement), {"municipality": municipality_id}))
-
-
-def driver_rows(result: Any) -> Iterator[Sequence[Sequence[Any]]]:
-    """Rows as the driver gives them, in pieces: nothing here needs the types of the columns."""
-    cursor = result.cursor
-    if cursor is None:
-        return
-    while found := cursor.fetchmany(PIECE):
-        yield found
+    """Rows of a municipality as the driver gives them, so many at a time; the database keeps the others until they are asked for."""
+    driver: Any = connection.connection.dbapi_connection
+    on_sqlite = connection.dialect.name == "sqlite"
+    with closing(driver.cursor() if on_sqlite else driver.cursor(name="export")) as cursor:
+        cursor.execute(statement.replace(":municipality", "?" if on_sqlite else "%s"), (municipality_id,))
+        while found := cursor.fetchmany(PIECE):
+            yield found
 
 
 # invoices -----------------------------------------------------------------------------------------

@@ -14,6 +14,10 @@ from webapp.foundation.database import Database
 from webapp.foundation.settings import DEMO_SECRET
 from webapp.hours.models import HoursEntry
 from webapp.hours.times import Shift, shift
+from webapp.invoices.actions import STEP, go_on
+from webapp.invoices.actions import start as start_invoices
+from webapp.invoices.costs import ProgrammeCost
+from webapp.invoices.models import Receipt
 from webapp.offers.models import Offer
 from webapp.offers.seal import NOTHING_SAID, Sealer
 from webapp.people.actions import sign_in as start_sign_in
@@ -213,3 +217,56 @@ def world(database: Database) -> World:
         stranger=participant(database, strange, strange_manager, "Olga Bondar"),
         strange_supervisor=account(database, strange, Role.SUPERVISOR, "Kees Zaag", establishment_id=far.id), strange_case_manager=strange_manager,
     )  # fmt: skip
+
+
+SENDER = {
+    "name": "Gemeente Waterveen", "street": "Raadhuisplein 1", "postcode": "1234 AB", "town": "Waterveen", "kvk": "12345678", "vat_number": "NL001234567B01",
+    "iban": "NL91ABNA0417164300", "oin": "00000001123456789000",
+}  # fmt: skip
+EXEMPT = {"category": "E", "basis_points": 0, "reason": "Participatiewet art. 7 (test)"}
+LAST_MONTH = (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def agree(database: Database, municipality_id: int, key: str, value: dict[str, Any], *, valid_from: date = LONG_AGO) -> None:
+    """From a day on, a municipality agrees something else."""
+    with database.transaction() as db:
+        own = db.get(Municipality, municipality_id)
+        assert own is not None
+        change_term(db, own, key, value, valid_from=valid_from, source="Beleidsregel (test)", reason="test", now=NOW)
+
+
+def bills(database: Database, municipality_id: int) -> Membership:
+    """The municipality can send invoices. Gives somebody of its finance department."""
+    agree(database, municipality_id, "vat", EXEMPT)
+    agree(database, municipality_id, "invoice_sender", SENDER)
+    return account(database, municipality_id, Role.FINANCE, "Ellen Mulder")
+
+
+def issue(database: Database, by: Membership, month: date = LAST_MONTH, *, now: datetime = NOW, limit: int = STEP) -> list[uuid.UUID]:
+    """Issue the invoices of a month, step by step; gives the ids of what was issued."""
+    somebody, agreed, issued = person(database, by), terms(database, by.municipality_id), []
+    with database.transaction() as db:
+        run = start_invoices(db, somebody, month, terms=agreed, now=now)
+    while run is not None:
+        with database.transaction() as db:
+            run = db.merge(run)
+            step = go_on(db, run, terms=agreed, now=now, limit=limit)
+        issued += step.issued
+        if step.done >= step.todo:
+            break
+    return issued
+
+
+def billed(world: World) -> list[uuid.UUID]:
+    """Hours of the last day of last month, confirmed and on an invoice; and money that came in."""
+    ellen = bills(world.database, world.municipality_id)
+    entry = hours(world.database, world.placement, day=TODAY.replace(day=1) - timedelta(days=1), start="14:00", stop="16:00", pause=0)
+    with world.database.transaction() as db:
+        kept = db.get(HoursEntry, entry.id)
+        assert kept is not None
+        kept.status, kept.certain_minutes, kept.confirmed_by, kept.confirmed_at = "confirmed", kept.minutes, world.supervisor.account_id, NOW
+    issued = issue(world.database, ellen)
+    more = {"municipality_id": world.municipality_id, "recorded_by": ellen.account_id, "recorded_at": NOW}
+    save(world.database, Receipt(bank_key="1", received_on=TODAY, amount_cents=100, **more))
+    save(world.database, ProgrammeCost(kind="software", first_day=LAST_MONTH, last_day=TODAY, amount_cents=100_00, **more))
+    return issued

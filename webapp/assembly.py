@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import navigation
 from webapp.access import views as access
+from webapp.bookkeeping import views as bookkeeping
 from webapp.caseload import views as caseload
 from webapp.certificate import views as certificate
 from webapp.employer import views as employer
@@ -24,6 +25,7 @@ from webapp.foundation.settings import Settings, load
 from webapp.foundation.tenancy import look_everywhere
 from webapp.growth import views as growth
 from webapp.hours import views as hours
+from webapp.invoices import views as invoices
 from webapp.notifications import views as notifications
 from webapp.offers import views as offers
 from webapp.offers.seal import Sealer
@@ -44,7 +46,8 @@ from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 SLICES = (
-    people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, access, privacy, office, growth, payouts, pwa,
+    people, notifications, requests, offers, placements, hours, growth, participant, employer, caseload, certificate, access, privacy, office, payouts,
+    invoices, bookkeeping, pwa,
 )  # fmt: skip
 assert checkers and own_views and people_views  # they add their pages to those of payouts
 

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 from webapp import demo_growth, demo_payouts, demo_privacy
 from webapp.certificate import actions as certificate
 from webapp.demo_access import fill_access
+from webapp.demo_invoices import add_invoices, invoicing_of
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
@@ -108,6 +109,8 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
     add_work(town)
     fill_access(town, settings)
     db.flush()
+    add_invoices(town)
+    db.flush()
     bank_vault = bank.vault(settings.sealing_keys)
     demo_payouts.pay(db, town.people, town.id, town.terms, bank_vault, town.at)
     demo_privacy.tell(db, town.people, town.terms, town.at)
@@ -120,14 +123,16 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
 def agree_terms(db: Session, municipality: Municipality) -> None:
     """The policy of a demo municipality; the amounts are examples, and say so."""
     source = f"Beleidsregel werken met behoud van uitkering {municipality.name} (voorbeeld)"
-    for key, value in (
+    agreed: tuple[tuple[str, dict[str, Any]], ...] = (
         ("premium", {"basis": "per_hour", "cents": 200}),
         ("payout", {"per_year": 2, "months": [6, 12]}),
         ("payout_account", {"holder": f"Gemeente {municipality.name}", "iban": demo_payouts.iban(9_000_000_000)}),
         ("tariff_floor", {"factor_basis_points": 12000}),
         ("tariff_split", {"software_cents": 45, "implementation_cents": 30, "handling_cents": 60, "guidance_cents": 520}),
         ("vat", {"category": "E", "basis_points": 0, "reason": "Participatiewet art. 7 (voorbeeld)"}),
-    ):
+        *invoicing_of(municipality),
+    )
+    for key, value in agreed:
         change_term(db, municipality, key, value, valid_from=LONG_AGO, source=source, reason="Demo", now=now())
 
 

@@ -29,7 +29,7 @@ pages = Blueprint("pages", __name__)
 
 HOME = {
     Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
-    Role.FINANCE: "/payouts", Role.ADMIN: "/people", Role.COUNCIL: "/messages",
+    Role.FINANCE: "/overview", Role.ADMIN: "/overview", Role.COUNCIL: "/messages",
 }  # fmt: skip
 MENU: dict[str, Any] = {
     Role.PARTICIPANT: (
@@ -46,12 +46,15 @@ MENU: dict[str, Any] = {
         ("messages", "/messages", "mail", N_("Messages")),
     ),
     Role.ADMIN: (
-        ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
+        ("overview", "/overview", "gauge", N_("Overview")), ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
         ("history", "/history", "history", N_("History")), ("retention", "/retention", "hourglass", N_("Keeping")),
         ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("hand_over", "/hand-over", "repeat", N_("Hand over")),
-        ("checkers", "/payouts/checkers", "shield-check", N_("Second check")), ("messages", "/messages", "bell", N_("Messages")),
+        ("checkers", "/payouts/checkers", "shield-check", N_("Second check")), ("invoices", "/invoices", "receipt", N_("Invoices")), ("messages", "/messages", "mail", N_("Messages")),
     ),
-    Role.FINANCE: (("payouts", "/payouts", "banknote", N_("Payments")), ("messages", "/messages", "bell", N_("Messages"))),
+    Role.FINANCE: (
+        ("overview", "/overview", "gauge", N_("Overview")), ("payouts", "/payouts", "banknote", N_("Payments")), ("invoices", "/invoices", "receipt", N_("Invoices")),
+        ("messages", "/messages", "mail", N_("Messages")),
+    ),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
 

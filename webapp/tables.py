@@ -7,6 +7,8 @@ from webapp.growth import work_models as paid_work
 from webapp.history import models as history
 from webapp.history import words
 from webapp.hours import models as hours
+from webapp.invoices import costs
+from webapp.invoices import models as invoices
 from webapp.milestones import models as milestones
 from webapp.notifications import models as notifications
 from webapp.notifications import outgoing
@@ -15,11 +17,12 @@ from webapp.payouts import models as payouts
 from webapp.people import bank, citizen_number, employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
+from webapp.placements import tariffs
 from webapp.premium import models as premium
 from webapp.privacy import models as privacy
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
 ALL = (
-    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, growth, paid_work, payouts, privacy,
+    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, costs, growth, invoices, paid_work, payouts, privacy, tariffs,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table
 
-from webapp import verify_access, verify_privacy
+from webapp import verify_access, verify_invoices, verify_privacy
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
 from webapp.verify_growth import people_decide, signals_are_told
@@ -215,7 +215,17 @@ def history_keeps_its_edges(db: Connection) -> Iterator[Fault]:
             yield Fault(*found)
 
 
+def billed_once(db: Connection) -> Iterator[Fault]:
+    """V4 for invoices."""
+    return (Fault(*found) for found in verify_invoices.billed_once(lambda statement: rows(db, statement)))
+
+
+def documents_add_up(db: Connection) -> Iterator[Fault]:
+    """V5."""
+    return (Fault(*found) for found in verify_invoices.documents_add_up(lambda statement: rows(db, statement)))
+
+
 CHECKS = (
-    every_minute_once, only_in_placements, *MONEY_CHECKS, chains_are_whole, changes_are_told, nothing_crosses, history_keeps_its_edges, signals_are_told, people_decide,
+    every_minute_once, only_in_placements, *MONEY_CHECKS, chains_are_whole, changes_are_told, nothing_crosses, history_keeps_its_edges, signals_are_told, people_decide, billed_once, documents_add_up,
     *(as_faults(check) for check in verify_access.CHECKS),
 )  # fmt: skip

@@ -21,6 +21,9 @@ from webapp.growth.paid_work import ask_who_left
 from webapp.growth.signals import escalate, notice
 from webapp.history.actions import anchor
 from webapp.hours.reminders import remind
+from webapp.invoices.actions import STEP, go_on, unfinished
+from webapp.invoices.sending import carry, keep_files
+from webapp.notifications.mail import MailCarrier
 from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
 from webapp.payouts.clockwork import tell_closing, tell_near_maximum
@@ -109,8 +112,22 @@ def tell_of_payouts(db: Session, municipality_id: int, terms: Terms, sealer: Sea
     return tell_closing(db, municipality_id, terms, now) + tell_near_maximum(db, municipality_id, terms, now)
 
 
+def go_on_with_invoices(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    """A step of a run that nobody looks at any more; the next minute brings the next."""
+    run = unfinished(db, municipality_id)
+    return len(go_on(db, run, terms=terms, now=now, limit=10 * STEP).issued) if run is not None else 0
+
+
+def carry_invoices(database: Database, settings: Settings, now: datetime) -> int:
+    """Mails with invoices, and the files of those that have none yet."""
+    carrier = MailCarrier(settings.mail_url, settings.mail_from) if settings.mail_url else None
+    return carry(database, send=carrier, now=now) + keep_files(database, now=now)
+
+
 CLOCKWORK = (
     Task("bring in looks", "*/10", "*", bring_in_looks),
+    Task("go on with invoices", "*", "*", everywhere(go_on_with_invoices)),
+    Task("carry invoices", "*", "*", carry_invoices),
     Task("close offers", "*/10", "*", everywhere(close_offers)),
     Task("end placements", "15", "0", everywhere(end_placements)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),

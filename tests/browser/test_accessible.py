@@ -39,10 +39,17 @@ STARTS = {
     "hoogland-participant-8": ["/today", "/offers", "/hours", "/premium", "/me", "/messages"],
     "hoogland-supervisor-1": ["/employer/hours", "/employer/team", "/employer/company", "/messages", "/messages/settings"],
     "hoogland-case-manager-1": ["/signals", "/participants", "/requests", "/disputes", "/messages"],
+    "hoogland-finance-1": ["/overview", "/invoices", "/invoices?show=late", "/overview/costs", "/exports", "/messages"],
 }
 LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 390), ("dark", 390), ("dark", 320), ("light", 320))
-LANGUAGES_OF = {"participant": ("nl", "ar"), "supervisor": ("nl", "en"), "case-manager": ("nl", "en")}  # staff read no Arabic
+LANGUAGES_OF = {
+    "participant": ("nl", "ar"),
+    "supervisor": ("nl", "en"),
+    "case-manager": ("nl", "en"),
+    "finance": ("nl", "en"),
+}  # staff read no Arabic
 DESK: tuple[tuple[Literal["light", "dark"], int], ...] = (("dark", 1280),)  # with the menu at the side
+A_FILE = re.compile(r"\.(ics|pdf|xml|csv|xlsx|json)($|\?)")
 LINKS = """() => [...document.querySelectorAll("main a[href^='/']:not([href='/'])")].map((link) => {
     const part = link.closest("[data-status]");
     return [link.getAttribute("href").split("#")[0], part ? part.dataset.status : ""];
@@ -75,7 +82,7 @@ def pages_of(phone: Phone, starts: list[str], *, everywhere: bool) -> Iterator[s
     while waiting:
         address, state = waiting.pop(0)
         kind = kind_of(address, state)
-        if {kind, address} & seen or address.endswith((".ics", ".pdf", ".json", ".csv", ".xml")):
+        if {kind, address} & seen or A_FILE.search(address):
             continue
         seen |= {kind, address}
         phone.open(address)
@@ -93,7 +100,7 @@ def test_axe_finds_nothing_on_any_page_in_any_look(served: Served, phone: GivePh
         for kind in pages_of(own, STARTS[account], everywhere=account.endswith("-1")):
             assert own.page.evaluate("document.documentElement.lang") == language
             own.page.evaluate(axe)
-            for colours, width in (*LOOKS, *(DESK if role == "case-manager" else ())):
+            for colours, width in (*LOOKS, *(DESK if role in ("case-manager", "finance") else ())):
                 own.page.emulate_media(color_scheme=colours)
                 own.page.set_viewport_size({"width": width, "height": 844})
                 own.look()

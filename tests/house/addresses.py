@@ -25,6 +25,7 @@ TABLES = {
     "feedback_id": "feedback", "signal_id": "signal", "objection_id": "objection", "route_id": "route", "task_id": "route_task",
     "check_id": "outflow_check",
     "run_id": "payout_run", "payout_id": "payout", "checker_id": "outside_checker",
+    "invoice_id": "invoice", "invoice_run_id": "invoice_run", "receipt_id": "invoice_receipt", "cost_id": "programme_cost", "establishment_id": "establishment",
 }  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     office = people.office(world)
     people.work(office)
     people.pay(office)
+    make.billed(world)
     return world
 
 

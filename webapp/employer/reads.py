@@ -17,7 +17,10 @@ from webapp.people.person import Person
 from webapp.people.tablets import SharedTablet, pins, tablets
 from webapp.permissions import Role
 from webapp.placements.actions import placements, shifts
+from webapp.placements.tariffs import changes_of, tariff_on
 from webapp.requests.models import WorkRequest
+from webapp.terms.actions import terms_of
+from webapp.terms.rules import NoTermsInForce, Split, split_of_tariff
 
 accounts: Any = Account.__table__  # type: ignore[attr-defined]
 files: Any = ParticipantFile.__table__  # type: ignore[attr-defined]
@@ -89,6 +92,30 @@ def own_establishment(db: Session, person: Person) -> Any:
             establishments.c.municipality_id == person.municipality_id,
         )
     ).one()
+
+
+class Hour(NamedTuple):
+    """What an hour of work here costs the employer, and where it goes; `split` None: the municipality does not say."""
+
+    tariff_cents: int
+    split: Split | None
+
+
+def hour_of_work(db: Session, person: Person, today: date) -> Hour | None:
+    """An hour at the tariff of the placement that began last here; None when nobody worked here yet."""
+    query = select(placements.c.id, placements.c.tariff_cents).where(
+        placements.c.establishment_id == person.establishment_id, placements.c.municipality_id == person.municipality_id, placements.c.status.in_(("running", "ended"))
+    )  # fmt: skip
+    last = db.execute(query.order_by(placements.c.starts_on.desc()).limit(1)).first()
+    if last is None:
+        return None
+    tariff = tariff_on(last.tariff_cents, changes_of(db, [last.id]).get(last.id, ()), today)
+    terms = terms_of(db, person.municipality_id, person.terms_token)
+    rate = terms.rate_or_none(today)
+    try:
+        return Hour(tariff, split_of_tariff(tariff, rate.cents_per_hour, terms.tariff_split(today)) if rate else None)
+    except NoTermsInForce:
+        return Hour(tariff, None)
 
 
 def counts_on(today: date) -> Any:

@@ -20,10 +20,12 @@ from webapp.foundation.pages import go, page
 from webapp.foundation.texts import date_words
 from webapp.foundation.texts import gettext as _
 from webapp.hours.forms import read_day, read_uuid
+from webapp.invoices.reads import rows_of
 from webapp.people import tablets
 from webapp.people.models import Membership
 
 DAYS_AHEAD = 7
+SHOWN_INVOICES = 12
 LONGEST_ABSENCE = timedelta(days=365)
 
 
@@ -57,7 +59,7 @@ def company_page(
     return page(
         "employer/company.html", status=status, errors=errors or {}, typed=typed, notice=notice, place=reads.own_establishment(db(), g.person),
         supervisors=reads.supervisors_here(db(), g.person, today), colleagues=reads.colleagues(db(), g.person, today),
-        absences=reads.own_absences(db(), g.person, today), today=today, tablets=reads.own_tablets(db(), g.person), has_pin=reads.has_pin(db(), g.person),
+        absences=reads.own_absences(db(), g.person, today), invoices=rows_of(db(), g.person, today, limit=SHOWN_INVOICES), hour=reads.hour_of_work(db(), g.person, today), today=today, tablets=reads.own_tablets(db(), g.person), has_pin=reads.has_pin(db(), g.person),
     )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from webapp.notifications.answers import Answer
@@ -26,17 +27,27 @@ class MailCarrier:
     def __init__(self, url: str, sender: str) -> None:
         self._url, self._sender = urlsplit(url), sender
 
-    def __call__(self, to: str, subject: str, text: str) -> Answer:
-        """Send one mail; the status is the one of SMTP, turned into those of the web: 200, 410 (no such box), 503 (later)."""
+    def __call__(self, to: str, subject: str, text: str, *, files: Sequence[Any] = (), message_key: str = "", reply_to: str = "") -> Answer:
+        """Send one mail; the status is the one of SMTP, turned into those of the web: 200, 410 (no such box), 503 (later).
+
+        `files` go with it: each a `name`, a `kind` ("application/pdf") and its `content`. With the same `message_key` a mail
+        that goes twice has the same Message-ID, so that a mailbox can know it.
+        """
         message = EmailMessage()
         try:
             message["From"], message["To"], message["Subject"] = self._sender, to, subject
+            if reply_to:
+                message["Reply-To"] = reply_to
         except ValueError:  # a line break, for example: no address of anybody
             return Answer(410)
         message["Auto-Submitted"] = "auto-generated"
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=parseaddr(self._sender)[1].rpartition("@")[2] or None)
+        domain = parseaddr(self._sender)[1].rpartition("@")[2] or None
+        message["Message-ID"] = f"<{message_key}@{domain or 'localhost'}>" if message_key else make_msgid(domain=domain)
         message.set_content(text)
+        for file in files:
+            main, _, sub = file.kind.partition("/")
+            message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         try:
             with self._server() as server:
                 self._prepare(server)

@@ -337,6 +337,37 @@ class Vat(Shape):
         return self
 
 
+class InvoiceSender(Shape):
+    """Who sends the invoices, as it must stand on them (Wet OB 1968 art. 35a; EN 16931 BG-4). `oin`: number of the government, for Peppol."""
+
+    name: Annotated[str, Field(min_length=1)]
+    street: Annotated[str, Field(min_length=1)]
+    postcode: Annotated[str, Field(min_length=1)]
+    town: Annotated[str, Field(min_length=1)]
+    kvk: Annotated[str, Field(pattern=r"^\d{8}$")]
+    vat_number: Annotated[str, Field(pattern=r"^NL\d{9}B\d{2}$")]
+    iban: Annotated[str, Field(pattern=r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$")]
+    oin: Annotated[str, Field(pattern=r"^(\d{20})?$")] = ""
+    email: str = ""
+
+
+class Invoicing(Shape):
+    """How long an employer has to pay, when a reminder goes (days after the last day to pay), and the accounts of the bookkeeping."""
+
+    payment_days: Days
+    reminder_after_days: list[Annotated[int, Field(ge=1)]]
+    debtors_account: str = "1300"
+    revenue_account: str = "8000"
+    vat_account: str = "1520"
+    bank_account: str = "1100"
+
+    @model_validator(mode="after")
+    def reminders_in_order(self) -> Invoicing:
+        if self.reminder_after_days != sorted(set(self.reminder_after_days)):
+            raise ValueError("reminders are in order, each once")
+        return self
+
+
 # how the product behaves ---------------------------------------------------------------------
 
 
@@ -444,6 +475,8 @@ SHAPES: dict[str, Any] = {
     "tariff": Tariff,
     "tariff_split": TariffSplit,
     "vat": Vat,
+    "invoice_sender": InvoiceSender,
+    "invoicing": Invoicing,
     "silence": Silence,
     "offer": Offer,
     "certificate": Certificate,

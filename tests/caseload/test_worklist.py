@@ -126,8 +126,10 @@ def test_two_hundred_people_cost_no_more_statements_than_one(world: make.World, 
             set_values(world, make.hours(world.database, running), status="sent", sent_at=make.NOW - timedelta(days=25))
             rows.append(who)
 
-    page = marieke.get("/signals")
+    page, first = marieke.get("/signals?all=1"), marieke.get("/signals")
 
     assert len(titles(page)) == 2 * len(rows)
+    assert titles(first) == titles(page)[: len(titles(first))]  # the most urgent, and a way to the rest
+    assert f"Show {2 * len(rows) - len(titles(first))} more" in words(first)
     assert statements(page) <= alone <= 6
     assert statements(marieke.get("/participants")) <= 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -36,10 +36,17 @@ def worklist(db: Session, person: Person, terms: Terms, today: date) -> Worklist
     waiting = unsettled(db, person, terms.silence(today), today)
     work = reads.work_to_watch(db, person, monday_of(today), today)
     cards = [_hours_card(entry) for entry in waiting if entry.needs_ruling(today)]
+    last_by_week: dict[tuple[date, int], date | None] = {}
     for row in work:
         if row.status == "accepted":
             due = add_working_days(day_of(row.accepted_at), WORKING_DAYS_TO_START)
             cards.append(Card(Kind.START, due, short_name(row), row))
+            continue
+        week = (row.starts_on, rules.stricter_week(row.weekly_minutes, int(row.lately)))
+        if week not in last_by_week:  # people who began on one day mostly have one limit
+            found = limit_of(row, terms, int(row.lately), today)
+            last_by_week[week] = found.last_day if found.months is not None else None
+        if min(row.ends_on, last_by_week[week] or row.ends_on) > today + timedelta(days=rules.ENDING_DAYS):
             continue
         limit = limit_of(row, terms, int(row.lately), today)
         last_day = rules.stops_on(row.ends_on, limit)

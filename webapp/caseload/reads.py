@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlmodel import Session
 
+from webapp.foundation.database import Read
 from webapp.hours.reads import accounts, entries, files
 from webapp.milestones.models import MilestoneReached
 from webapp.offers.actions import offers
 from webapp.people.employers import Establishment
 from webapp.people.person import Person
-from webapp.placements.actions import own_caseload, placements
+from webapp.placements.actions import CASELOAD, own_caseload, placements
 from webapp.premium.models import LedgerLine, OtherPremium
 from webapp.requests.models import WorkRequest
 
@@ -64,17 +65,27 @@ def work(db: Session, person: Person, today: date, *statuses: str) -> list[Any]:
     return list(db.execute(WORK.where(placements.c.municipality_id == person.municipality_id, own, placements.c.status.in_(statuses))))
 
 
+_lately = (
+    select(func.coalesce(func.sum(entries.c.certain_minutes), 0))
+    .where(entries.c.placement_id == placements.c.id, entries.c.week_of.between(bindparam("first_week"), bindparam("last_week")))
+    .correlate(placements)
+)
+TO_WATCH = Read(
+    WORK.add_columns(_lately.scalar_subquery().label("lately"))
+    .where(placements.c.municipality_id == bindparam("municipality"), placements.c.participant_id.in_(CASELOAD), placements.c.status.in_((literal_column("'accepted'"), literal_column("'running'"))))
+    .order_by(None)
+)  # fmt: skip
+LATELY = Read(
+    MILESTONES.where(
+        reached.c.municipality_id == bindparam("municipality"), reached.c.participant_id.in_(CASELOAD), reached.c.reached_on >= bindparam("since")
+    )
+)
+
+
 def work_to_watch(db: Session, person: Person, this_week: date, today: date) -> list[Any]:
     """Accepted and running placements of the caseload, with the certain minutes of the four full weeks before this one as `lately`."""
-    inside = entries.c.week_of.between(this_week - timedelta(weeks=4), this_week - timedelta(weeks=1))
-    minutes = (
-        select(func.coalesce(func.sum(entries.c.certain_minutes), 0)).where(entries.c.placement_id == placements.c.id, inside).correlate(placements)
-    )
-    own = placements.c.participant_id.in_(own_caseload(person, today))
-    statement = WORK.add_columns(minutes.scalar_subquery().label("lately"))
-    return list(
-        db.execute(statement.where(placements.c.municipality_id == person.municipality_id, own, placements.c.status.in_(("accepted", "running"))))
-    )
+    weeks = {"first_week": this_week - timedelta(weeks=4), "last_week": this_week - timedelta(weeks=1)}
+    return TO_WATCH.all(db, person=person.id, municipality=person.municipality_id, today=today, **weeks)
 
 
 def work_of(db: Session, person: Person, participant_id: Any) -> list[Any]:
@@ -90,8 +101,7 @@ def worked_lately(db: Session, person: Person, this_week: date, today: date) -> 
 
 
 def milestones_lately(db: Session, person: Person, since: date, today: date) -> list[Any]:
-    own = reached.c.participant_id.in_(own_caseload(person, today))
-    return list(db.execute(MILESTONES.where(reached.c.municipality_id == person.municipality_id, own, reached.c.reached_on >= since)))
+    return LATELY.all(db, person=person.id, municipality=person.municipality_id, today=today, since=since)
 
 
 def entries_since(db: Session, participant_id: Any, monday: date) -> list[Any]:

@@ -39,7 +39,7 @@ from webapp.terms.actions import Terms, terms_of
 from webapp.terms.rules import NoTermsInForce
 
 WEEKS_SHOWN = 12
-CARDS_SHOWN = 40  # of one screen; the rest is one tap away, and the counts are of all
+CARDS_SHOWN = 12  # the most urgent first; the rest is one tap away, and the counts are of all
 SHOW = ("", "working", "looking", "stops", "signal")
 HOURS_KINDS = (rules.Kind.DISPUTED, rules.Kind.UNANSWERED, rules.Kind.UNCONFIRMED)
 

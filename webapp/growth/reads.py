@@ -6,10 +6,11 @@ import uuid
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Date, String, Uuid, and_, cast, literal, literal_column, null, or_, select, union_all
+from sqlalchemy import JSON, Date, String, Uuid, and_, bindparam, cast, literal, literal_column, null, or_, select, union_all
 from sqlmodel import Session
 
 from webapp.foundation.clock import monday_of
+from webapp.foundation.database import Read
 from webapp.growth.careers import NOT_SKIPPED, establishments, feedback, requests, signals, tasks_shown, views
 from webapp.growth.deciding import objections
 from webapp.growth.feedback import ratings
@@ -18,7 +19,7 @@ from webapp.growth.rubric import BEHAVIOURS
 from webapp.hours.reads import STANDS, accounts, entries, placements
 from webapp.hours.rules import Status, waiting_minutes
 from webapp.people.person import Person
-from webapp.placements.actions import own_caseload
+from webapp.placements.actions import CASELOAD
 
 WEEKS_SHOWN = 12
 CHECK_AFTER_DAYS = 14  # an unanswered question after leaving: then a case manager may ask by phone
@@ -123,77 +124,81 @@ def weeks_of(db: Session, participant_id: uuid.UUID, said: list[Any], today: dat
 # everything to do of a caseload, in one statement ---------------------------------------------------
 
 
+MINE = select(CASELOAD.cte("mine").c.account_id)  # worked out once for all four parts
+_no_text, _no_day, _no_id = literal(""), cast(null(), Date), cast(null(), Uuid)
+_waiting = (
+    select(
+        literal("signal"), signals.c.id, signals.c.participant_id, signals.c.due_on, accounts.c.first_name, accounts.c.last_name, signals.c.kind,
+        signals.c.status, establishments.c.name, signals.c.placement_id, signals.c.raised_on, signals.c.facts, signals.c.asked_id,
+    )
+    .join_from(signals, accounts, accounts.c.id == signals.c.participant_id)
+    .join(establishments, establishments.c.id == signals.c.establishment_id)
+    .where(
+        signals.c.municipality_id == bindparam("municipality"), signals.c.status != literal_column("'closed'"),
+        or_(and_(signals.c.participant_id.in_(MINE), signals.c.status != "asked"), signals.c.asked_id == bindparam("person")),
+    )
+)  # fmt: skip
+_asked = (
+    select(
+        literal("objection"), objections.c.id, objections.c.participant_id, objections.c.due_on, accounts.c.first_name, accounts.c.last_name, objections.c.kind,
+        _no_text, _no_text, _no_id, _no_day, cast(null(), JSON), objections.c.asked_id,
+    )
+    .join_from(objections, accounts, accounts.c.id == objections.c.participant_id)
+    .where(objections.c.municipality_id == bindparam("municipality"), objections.c.asked_id == bindparam("person"), objections.c.answered_at.is_(None))
+)  # fmt: skip
+_steps = (
+    select(
+        literal("task"), tasks.c.route_id, tasks.c.participant_id, tasks.c.due_on, accounts.c.first_name, accounts.c.last_name, tasks.c.what,
+        tasks.c.side, _no_text, _no_id, _no_day, cast(null(), JSON), _no_id,
+    )
+    .join_from(tasks, accounts, accounts.c.id == tasks.c.participant_id)
+    .join(routes, routes.c.id == tasks.c.route_id)
+    .where(
+        tasks.c.municipality_id == bindparam("municipality"), tasks.c.participant_id.in_(MINE), tasks.c.done_at.is_(None), tasks.c.side == "case_manager",
+        routes.c.status == "open", tasks.c.due_on <= bindparam("ahead", type_=Date),
+    )
+)  # fmt: skip
+_unanswered = (
+    select(
+        literal("outflow"), checks.c.id, checks.c.participant_id, checks.c.due_on, accounts.c.first_name, accounts.c.last_name, cast(checks.c.months, String),
+        outflows.c.kind, _no_text, _no_id, outflows.c.starts_on, cast(null(), JSON), _no_id,
+    )
+    .join_from(checks, accounts, accounts.c.id == checks.c.participant_id)
+    .join(outflows, outflows.c.id == checks.c.outflow_id)
+    .where(
+        checks.c.municipality_id == bindparam("municipality"), checks.c.participant_id.in_(MINE), checks.c.answered_at.is_(None),
+        checks.c.due_on <= bindparam("unanswered", type_=Date),
+    )
+)  # fmt: skip
+_names = (
+    "kind",
+    "id",
+    "participant_id",
+    "due_on",
+    "first_name",
+    "last_name",
+    "what",
+    "status",
+    "place",
+    "placement_id",
+    "since",
+    "facts",
+    "asked",
+)
+_parts = [
+    part.with_only_columns(*(column.label(name) for column, name in zip(part.selected_columns, _names, strict=True)))
+    for part in (_waiting, _asked, _steps, _unanswered)
+]
+TODO = Read(union_all(*_parts))
+
+
 def todo(db: Session, person: Person, today: date) -> list[Any]:
     """Signals, objections, tasks on the way to work and unanswered questions: of the own caseload, or asked of this person.
 
     Columns: kind, id, participant_id, due_on, first_name, last_name, what, status, place, placement_id, since, facts, asked.
     """
-    caseload = own_caseload(person, today)
-    no_text, no_day, no_id = literal(""), cast(null(), Date), cast(null(), Uuid)
-    waiting = (
-        select(
-            literal("signal"), signals.c.id, signals.c.participant_id, signals.c.due_on, accounts.c.first_name, accounts.c.last_name, signals.c.kind,
-            signals.c.status, establishments.c.name, signals.c.placement_id, signals.c.raised_on, signals.c.facts, signals.c.asked_id,
-        )
-        .join_from(signals, accounts, accounts.c.id == signals.c.participant_id)
-        .join(establishments, establishments.c.id == signals.c.establishment_id)
-        .where(
-            signals.c.municipality_id == person.municipality_id, signals.c.status != literal_column("'closed'"),
-            or_(and_(signals.c.participant_id.in_(caseload), signals.c.status != "asked"), signals.c.asked_id == person.id),
-        )
-    )  # fmt: skip
-    asked = (
-        select(
-            literal("objection"), objections.c.id, objections.c.participant_id, objections.c.due_on, accounts.c.first_name, accounts.c.last_name, objections.c.kind,
-            no_text, no_text, no_id, no_day, cast(null(), JSON), objections.c.asked_id,
-        )
-        .join_from(objections, accounts, accounts.c.id == objections.c.participant_id)
-        .where(objections.c.municipality_id == person.municipality_id, objections.c.asked_id == person.id, objections.c.answered_at.is_(None))
-    )  # fmt: skip
-    steps = (
-        select(
-            literal("task"), tasks.c.route_id, tasks.c.participant_id, tasks.c.due_on, accounts.c.first_name, accounts.c.last_name, tasks.c.what,
-            tasks.c.side, no_text, no_id, no_day, cast(null(), JSON), no_id,
-        )
-        .join_from(tasks, accounts, accounts.c.id == tasks.c.participant_id)
-        .join(routes, routes.c.id == tasks.c.route_id)
-        .where(
-            tasks.c.municipality_id == person.municipality_id, tasks.c.participant_id.in_(caseload), tasks.c.done_at.is_(None), tasks.c.side == "case_manager",
-            routes.c.status == "open", tasks.c.due_on <= today + timedelta(days=TASKS_AHEAD_DAYS),
-        )
-    )  # fmt: skip
-    unanswered = (
-        select(
-            literal("outflow"), checks.c.id, checks.c.participant_id, checks.c.due_on, accounts.c.first_name, accounts.c.last_name, cast(checks.c.months, String),
-            outflows.c.kind, no_text, no_id, outflows.c.starts_on, cast(null(), JSON), no_id,
-        )
-        .join_from(checks, accounts, accounts.c.id == checks.c.participant_id)
-        .join(outflows, outflows.c.id == checks.c.outflow_id)
-        .where(
-            checks.c.municipality_id == person.municipality_id, checks.c.participant_id.in_(caseload), checks.c.answered_at.is_(None),
-            checks.c.due_on <= today - timedelta(days=CHECK_AFTER_DAYS),
-        )
-    )  # fmt: skip
-    names = (
-        "kind",
-        "id",
-        "participant_id",
-        "due_on",
-        "first_name",
-        "last_name",
-        "what",
-        "status",
-        "place",
-        "placement_id",
-        "since",
-        "facts",
-        "asked",
-    )
-    parts = [
-        part.with_only_columns(*(column.label(name) for column, name in zip(part.selected_columns, names, strict=True)))
-        for part in (waiting, asked, steps, unanswered)
-    ]
-    return list(db.execute(union_all(*parts)))
+    soon, long_ago = today + timedelta(days=TASKS_AHEAD_DAYS), today - timedelta(days=CHECK_AFTER_DAYS)
+    return TODO.all(db, person=person.id, municipality=person.municipality_id, today=today, ahead=soon, unanswered=long_ago)
 
 
 def open_signals_of(db: Session, participant_id: uuid.UUID) -> list[Any]:

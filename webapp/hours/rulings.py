@@ -7,15 +7,16 @@ import uuid
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
+from webapp.foundation.database import Read
 from webapp.hours.reads import IS_WAITING, accounts, entries
 from webapp.hours.reads import placements as places
 from webapp.hours.rules import Status, add_working_days, answer_due, confirmation_due, ruling_due
 from webapp.people.person import Person
-from webapp.placements.actions import own_caseload
+from webapp.placements.actions import CASELOAD
 from webapp.terms.shapes import Silence
 
 LONGEST_MINUTES = 24 * 60
@@ -32,6 +33,8 @@ UNSETTLED = (
     .join(guides, guides.c.id == func.coalesce(entries.c.corrected_by, places.c.supervisor_id))
     .where(IS_WAITING)
 )  # fmt: skip
+
+OF_A_CASELOAD = Read(UNSETTLED.where(entries.c.municipality_id == bindparam("municipality"), entries.c.participant_id.in_(CASELOAD)))
 
 
 class NotADuration(ValueError):
@@ -84,7 +87,7 @@ def unsettled(db: Session, person: Person, silence: Silence, today: date) -> lis
 
     A correction upwards is certain at once and waits for nobody, so it is not here.
     """
-    rows = db.execute(UNSETTLED.where(entries.c.municipality_id == person.municipality_id, entries.c.participant_id.in_(own_caseload(person, today))))
+    rows = OF_A_CASELOAD.all(db, person=person.id, municipality=person.municipality_id, today=today)
     found = [_unsettled(row, silence) for row in rows if row.status != Status.CORRECTED or row.corrected_minutes < row.minutes]
     return sorted(found, key=lambda entry: (entry.due, entry.worked_on, entry.name, entry.id))
 

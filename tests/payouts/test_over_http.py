@@ -222,6 +222,21 @@ def test_a_file_of_the_bank_tells_what_came_back(office: Office, ellen: Any, ses
     assert balance_cents(session, office.world.participant.account_id) == due
 
 
+def test_a_large_file_of_the_bank_is_read_too(office: Office, ellen: Any, session: Session) -> None:
+    work(office)
+    pay(office)
+    payout = session.execute(select(Payout)).scalar_one()
+    entry = CAMT[CAMT.index("<Ntry>") : CAMT.index("</Ntfctn>")]
+    text = CAMT.replace(entry, entry.replace("{id}", "NOTPROVIDED") * 2000 + entry.format(id=payout.id.hex.upper())).encode()
+    assert len(text) > 300_000
+
+    sent = ellen.post("/payouts/returns", {"file": (BytesIO(text), "camt054.xml")}, content_type="multipart/form-data")
+
+    assert sent.status_code == 303 and sent.headers["Location"] == "/payouts?returned=1"
+    session.rollback()
+    assert balance_cents(session, office.world.participant.account_id) == 800
+
+
 @pytest.mark.parametrize("text", [b"", b"<a", b"<Document/>", b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"/>', b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'])  # fmt: skip
 def test_a_file_that_tells_nothing_of_the_kind_is_refused(office: Office, ellen: Any, text: bytes) -> None:
     answer = ellen.post("/payouts/returns", {"file": (BytesIO(text), "x.xml")}, content_type="multipart/form-data")

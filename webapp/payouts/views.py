@@ -66,7 +66,7 @@ def runs_page(typed: Any, *, asked: forms.Asked | None = None, errors: dict[str,
     return page(
         "payouts/all.html", status=status, errors=errors or {}, typed=typed, usual=usual, closes_on=closing(usual), trial=trial, problem=problem,
         waiting=waiting, runs=overviews.runs_of(db(), g.person.municipality_id), run_chip=run_chip, outside=from_outside(),
-        looked=overviews.of_trial(trial) if trial else None, remark_chip=remark_chip, settles_id=asked.settles_id if asked else None,
+        today=today, looked=overviews.of_trial(trial) if trial else None, remark_chip=remark_chip, settles_id=asked.settles_id if asked else None,
         left=overviews.who_left(db(), g.person.municipality_id, today), returned=request.args.get("returned", type=int), household=household(asked),
     )  # fmt: skip
 

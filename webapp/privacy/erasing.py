@@ -25,10 +25,23 @@ ERASED = "–"  # in the place of a name, or of words a table cannot do without
 # rows that go at once when somebody leaves, by the column that says whose they are
 AT_ONCE = (
     ("delivery", "account_id"), ("notification", "account_id"), ("push_subscription", "account_id"), ("quiet_hours", "account_id"),
-    ("check_in", "participant_id"), ("citizen_number", "account_id"),
+    ("check_in", "participant_id"), ("citizen_number", "account_id"), ("passkey", "account_id"), ("one_time_code", "account_id"),
+    ("cv", "account_id"), ("certificate_share", "participant_id"), ("certificate", "participant_id"), ("reference", "participant_id"),
+    ("own_view", "participant_id"), ("workplace_rating", "participant_id"),
 )  # fmt: skip
 # rows that go when every period is over
 AT_LAST = (
+    ("outflow_check", "participant_id"),
+    ("outflow", "participant_id"),
+    ("route_task", "participant_id"),
+    ("route", "participant_id"),
+    ("objection", "participant_id"),
+    ("signal_decision", "participant_id"),
+    ("signal", "participant_id"),
+    ("feedback", "participant_id"),
+    ("task_shown", "participant_id"),
+    ("outgoing", "account_id"),
+    ("invitation", "account_id"),
     ("bank_account", "participant_id"),
     ("participant_file", "account_id"),
     ("milestone_reached", "participant_id"),

@@ -15,7 +15,7 @@ from tests.invoices.conftest import LAST_MONTH, Office
 from tests.invoices.en16931 import broken_rules
 from tests.notifications.test_mail import Mailbox, mail_server
 from webapp.invoices import sending
-from webapp.invoices.models import InvoiceFile, InvoiceMail
+from webapp.invoices.models import InvoiceFile, InvoiceMail, Receipt
 from webapp.invoices.reads import rows_of
 from webapp.notifications.mail import MailCarrier
 from webapp.notifications.push import Answer
@@ -109,3 +109,23 @@ def test_files_of_all_documents_are_made_once_and_stay_the_same_bytes(billed: Of
     invoice_id = session.exec(select(InvoiceFile.invoice_id)).first()
     assert before.get(f"/invoices/{invoice_id}.pdf").data == kept["pdf"]
     assert before.get(f"/invoices/{invoice_id}.xml").data == kept["xml"]
+
+
+@pytest.mark.parametrize(("paid_cents", "letters"), [(3000, 1), (7800, 0)])
+def test_a_reminder_asks_for_what_is_open_and_does_not_go_when_nothing_is(billed: Office, session: Session, paid_cents: int, letters: int) -> None:
+    ask(billed)
+    sending.carry(billed.database, send=lambda *_, **__: Answer(200), now=make.NOW)
+    late, said = make.NOW + timedelta(days=40), []
+    assert ask(billed, now=late) == 1
+    invoice_id = session.exec(select(InvoiceMail.invoice_id)).first()
+    more = {"municipality_id": billed.world.municipality_id, "recorded_by": billed.ellen.account_id, "recorded_at": late}
+    make.save(billed.database, Receipt(bank_key="x", received_on=late.date(), amount_cents=paid_cents, invoice_id=invoice_id, **more))
+
+    def send(to: str, subject: str, text: str, **_: Any) -> Answer:
+        said.append(text)
+        return Answer(200)
+
+    sending.carry(billed.database, send=send, now=late)
+
+    assert len(said) == letters
+    assert all("48,00" in text for text in said)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
@@ -23,7 +23,7 @@ from webapp.history.actions import Change, record
 from webapp.invoices.actions import invoices
 from webapp.invoices.files import MAKERS, files, keep, not_kept
 from webapp.invoices.paper import Paper, papers
-from webapp.invoices.reads import Row, mails
+from webapp.invoices.reads import CREDITED, PAID, Row, mails
 from webapp.invoices.rules import reminder_step
 from webapp.notifications.push import Answer
 from webapp.people.person import Person
@@ -113,11 +113,18 @@ def carry_one(database: Database, mail_id: uuid.UUID, *, send: SendWithFiles, no
         mail = db.execute(select(mails).where(mails.c.id == mail_id)).one()
         [paper] = papers(db, [mail.invoice_id])
         kept = {row.format: row.content for row in db.execute(select(files).where(files.c.invoice_id == paper.id))}
+        left = int(db.execute(select(invoices.c.total_cents - CREDITED - PAID).where(invoices.c.id == paper.id)).scalar_one())
+        if mail.step and left <= 0:  # it was paid or taken back since somebody asked for this reminder
+            lock_municipality(db, mail.municipality_id)
+            db.execute(delete(mails).where(mails.c.id == mail_id))
+            change = Change("invoice.mail_withdrawn", mail.invoice_id, {"step": mail.step})
+            record(db, [change], municipality_id=mail.municipality_id, actor_id=None, actor_role="", now=now)
+            return 1
     made = {format: kept.get(format) or maker(paper) for format, maker in MAKERS.items()}
     if len(kept) < len(made):
         with database.transaction() as db:
             keep(db, paper, mail.municipality_id, made, now)
-    subject, text = words(paper, mail.step)
+    subject, text = words(paper, mail.step, left)
     attached = [
         Attachment(f"{paper.filename}.pdf", "application/pdf", made["pdf"]),
         Attachment(f"{paper.filename}.xml", "application/xml", made["xml"]),
@@ -148,16 +155,16 @@ def settled(db: Session, mail: Any, answer: Answer, *, now: datetime) -> int:
     return int(state != "waiting")
 
 
-def words(paper: Paper, step: int) -> tuple[str, str]:
-    """Subject and text of a mail, in Dutch; never the name of somebody who works there."""
+def words(paper: Paper, step: int, open_cents: int) -> tuple[str, str]:
+    """Subject and text of a mail, in Dutch; never the name of somebody who works there. A reminder asks for what is still open."""
     with speaking("nl"):
         slots = {
-            "number": paper.number, "name": paper.seller["name"], "month": long_month(paper.first_day), "amount": euro_words(paper.totals.total_cents),
+            "number": paper.number, "name": paper.seller["name"], "month": long_month(paper.first_day), "amount": euro_words(paper.totals.total_cents), "open": euro_words(open_cents),
             "day": long_date(paper.due_on), "iban": paper.seller["iban"],
         }  # fmt: skip
         if step:
             subject = _("Reminder: invoice %(number)s of %(name)s", **slots)
-            text = _("Invoice %(number)s of %(amount)s was due on %(day)s. Perhaps it was forgotten. Please pay it to %(iban)s and mention %(number)s. Was it paid already? Then you need not do anything.", **slots)  # fmt: skip
+            text = _("Invoice %(number)s of %(amount)s was due on %(day)s. Perhaps it was forgotten: %(open)s is still open. Please pay it to %(iban)s and mention %(number)s. Was it paid already? Then you need not do anything.", **slots)  # fmt: skip
         elif paper.is_credit:
             subject = _("Credit note %(number)s of %(name)s", **slots)
             text = _("With this mail comes credit note %(number)s of %(amount)s. It says which invoice it corrects.", **slots)

@@ -24,6 +24,7 @@ TABLES = {
     "absence_id": "absence", "notification_id": "notification", "outgoing_id": "outgoing",
     "feedback_id": "feedback", "signal_id": "signal", "objection_id": "objection", "route_id": "route", "task_id": "route_task",
     "check_id": "outflow_check",
+    "sign_in_id": "sign_in", "passkey_id": "passkey", "hold_id": "legal_hold", "question_id": "data_request",
     "run_id": "payout_run", "payout_id": "payout", "checker_id": "outside_checker",
     "invoice_id": "invoice", "invoice_run_id": "invoice_run", "receipt_id": "invoice_receipt", "cost_id": "programme_cost", "establishment_id": "establishment",
 }  # fmt: skip

@@ -121,7 +121,7 @@ def test_what_was_not_shown_is_not_written_down(world: make.World, as_person: An
 def test_every_part_of_an_address_is_known_to_lead_to_a_participant_or_to_nobody(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         permission = PERMISSIONS.get(rule.endpoint)
-        if permission is not None and permission.roles - {Role.PARTICIPANT}:
+        if permission is not None and set(permission.roles) - {Role.PARTICIPANT}:
             assert rule.arguments <= SUBJECTS.keys() | NOBODYS.keys(), f"{rule.rule}: say in privacy/looking.py whose record this is"
 
 

@@ -40,6 +40,12 @@ SUBJECTS = {
     "placement_id": "placement",
     "offer_id": "offer",
     "question_id": "data_request",
+    "signal_id": "signal",
+    "objection_id": "objection",
+    "route_id": "route",
+    "task_id": "route_task",
+    "payout_id": "payout",
+    "outgoing_id": "outgoing",
 }
 # and those that do not, with what they are
 NOBODYS = {
@@ -48,6 +54,20 @@ NOBODYS = {
     "notification_id": "somebody's own message",
     "hold_id": "what may not go yet, of many or of one",
     "tablet_id": "a device of an establishment",
+    "feedback_id": "somebody's own week",
+    "check_id": "somebody's own answer",
+    "certificate_id": "somebody's own certificate",
+    "sign_in_id": "somebody's own device",
+    "passkey_id": "somebody's own device",
+    "account_id": "a colleague, or a supervisor",
+    "checker_id": "who checks from outside",
+    "year": "somebody's own year",
+    "run_id": "a payment to many people",
+    "invoice_id": "a bill to an employer",
+    "invoice_run_id": "bills to many employers",
+    "receipt_id": "money of an employer",
+    "establishment_id": "a workplace",
+    "cost_id": "what the programme costs",
     "filename": "a file that is the same for everybody",
 }
 # what a page is opened for, where it is not simply the work of that role (words in `purposes.py`)
@@ -55,6 +75,7 @@ PURPOSES = {
     "caseload.participant": "caseload", "caseload.other_premium": "caseload",
     "hours.show": "hours", "hours.rule": "dispute", "hours.correcting": "correcting", "hours.correct": "correcting",
     "placements.starting": "start", "placements.prepare": "start",
+    "caseload.signal": "caseload", "caseload.decide": "caseload",
     "privacy.citizen_number": "number", "privacy.keep_citizen_number": "number", "privacy.answer": "request", "office.history": "history",
 }  # fmt: skip
 EXPORTS = {"office.history_csv": "history"}  # what leaves as a file; any other file counts as "records"

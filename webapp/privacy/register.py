@@ -91,7 +91,7 @@ TABLES = {
     "data_request": Described(PEOPLE, N_("Questions about one's own data, and the answers"), ASKED, "data_request", N_("case manager, administrator"), person=("participant_id",), others={"answered_by": "who answered"}),
     "legal_hold": Described(PEOPLE, N_("What may not be erased yet, and why"), SAFE, "always", A, person=("participant_id",), others={"made_by": "who decided it", "ended_by": "who ended it"}),
     # getting in
-    "invitation": Described(BOTH, N_("To let somebody in who was invited"), SAFE, "client_file", N_("case manager, administrator"), person=("account_id",), others={"made_by": "who invited you"}, left_out={"code_mark": SECRET}),
+    "invitation": Described(BOTH, N_("To let somebody in who was invited"), SAFE, "client_file", N_("case manager, administrator"), person=("account_id", "membership_id"), others={"made_by": "who invited you"}, left_out={"code_mark": SECRET}),
     "passkey": Described(BOTH, N_("To open the app with a finger or face"), SAFE, "client_file", NONE, person=("account_id",), left_out={"credential_id": SECRET, "public_key": SECRET}),
     "secret": Described(BOTH, N_("To open the app with a pin or a password"), SAFE, "client_file", NONE, person=("account_id",), left_out={"secret_hash": SECRET, "totp_sealed": SECRET, "totp_step": SECRET, "contact_mark": SECRET}),
     "recovery_code": Described(NOBODYS, N_("To get in without the second step, once"), SAFE, "client_file", NONE, left_out={"code_mark": SECRET}),

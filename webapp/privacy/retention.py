@@ -85,13 +85,19 @@ def _has_left(files: Any, municipality_id: int, before: datetime) -> Any:
     return and_(~still.exists(), ~worked.exists())
 
 
+def _unpaid(accounts: Any) -> Any:
+    """An account that was paid to stays as long as that payment."""
+    payouts = metadata.tables["payout"]
+    return ~select(payouts.c.id).where(payouts.c.bank_account_id == accounts.c.id).exists()
+
+
 KINDS = {
     kind.key: kind
     for kind in (
         Kind("message", N_("Messages, and how they were sent"), "notification", "account_id", lambda t, m, before: t.c.created_at < before, _rows("notification", "delivery")),
         Kind("sign_in", N_("Devices that were signed out"), "sign_in", "membership_id", lambda t, m, before: func.coalesce(t.c.ended_at, t.c.ends_at) < before, _rows("sign_in")),
         Kind("check_in", N_("Taps on start and stop"), "check_in", "participant_id", lambda t, m, before: t.c.stopped_at < before, _rows("check_in")),
-        Kind("former_account", N_("Bank accounts of before"), "bank_account", "participant_id", lambda t, m, before: t.c.replaced_at < before, _rows("bank_account")),
+        Kind("former_account", N_("Bank accounts of before"), "bank_account", "participant_id", lambda t, m, before: and_(t.c.replaced_at < before, _unpaid(t)), _rows("bank_account")),
         Kind("data_request", N_("Answered questions about data"), "data_request", "participant_id", lambda t, m, before: and_(func.coalesce(t.c.answered_at, t.c.withdrawn_at) < before, or_(t.c.erase_on.is_(None), t.c.erased_at.is_not(None))), _rows("data_request")),
         Kind("client_file", N_("Files of people who left"), "participant_file", "account_id", _has_left, _people(whole=True)),
     )

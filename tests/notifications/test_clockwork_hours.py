@@ -32,7 +32,8 @@ def test_every_task_of_the_day_runs_as_often_on_the_days_the_clock_changes(day: 
     for task in CLOCKWORK:
         due = dutch_time(task.minute, task.hour)
         times = sum(due(start + timedelta(minutes=minute)) for minute in range(hours * 60))
-        expected = hours * 6 if task.hour == "*" else len(task.hour.split(","))
+        every = 1 if task.minute == "*" else int(task.minute.removeprefix("*/")) if task.minute.startswith("*/") else 60
+        expected = hours * 60 // every if task.hour == "*" else len(task.hour.split(","))
         assert times == expected, task.name
 
 

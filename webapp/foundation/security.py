@@ -27,6 +27,7 @@ HEADERS = {
 FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}  # of what is no page
 WITH_HTTPS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 LARGEST_BODY = 256 * 1024
+LARGER_BODIES = {"payouts.take_returns": 32 * 1024 * 1024, "invoices.bring_in": 20 * 1024 * 1024}  # files of a bank: a month of a large municipality
 
 
 def protect(app: Flask, settings: Settings) -> None:
@@ -39,7 +40,9 @@ def protect(app: Flask, settings: Settings) -> None:
     def same_origin() -> None:
         if request.method not in SAFE_METHODS and not comes_from_us(settings):
             abort(403)
-        if (request.content_length or 0) > LARGEST_BODY:
+        allowed = LARGER_BODIES.get(request.endpoint or "", LARGEST_BODY)
+        request.max_content_length = allowed
+        if (request.content_length or 0) > allowed:
             abort(413)  # before anybody reads it, also where a view reads nothing
 
     @app.after_request

@@ -65,7 +65,6 @@ def take_return(run_id: uuid.UUID, payout_id: uuid.UUID) -> Response:
 @pages.post("/payouts/returns")
 def take_returns() -> Response:
     """A file of the bank (pain.002, camt.053 or camt.054): every payment of ours that came back. The same file again changes nothing."""
-    request.max_content_length = returns.LARGEST  # a month of a large municipality
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return runs_page({}, errors={"file": _("Choose the file of the bank.")}, status=422)

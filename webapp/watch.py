@@ -133,7 +133,7 @@ CLOCKWORK = (
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
     Task("forget what was kept long enough", "10", "3", everywhere(forget_old)),
     Task("anchor the history", "40", "3", everywhere(anchor_history)),
-    Task("notice growth", "30", "2", everywhere(notice_growth)),
+    Task("notice growth", "30", "4", everywhere(notice_growth)),
     Task("ask others", "45", "7", everywhere(ask_others)),
     Task("send morning digests", "0", "*", everywhere(send_morning)),
     Task("remind", "5", "8,16,20", everywhere(send_reminders)),

@@ -13,7 +13,6 @@ from typing import IO, NamedTuple
 
 OURS = re.compile(r"[0-9A-F]{32}")
 REJECTED = {"RJCT"}
-LARGEST = 32 * 1024 * 1024  # bytes of one file
 
 
 class NotReadable(ValueError):

@@ -90,8 +90,8 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.session_interface = KeptSessions()
     app.extensions["settings"] = settings
     app.extensions["database"] = database.Database(database.make_engine(settings.database))
-    app.extensions["sealer"] = Sealer(settings.signing_key)
-    app.extensions["keyring"] = KeyRing(settings.signing_key)
+    app.extensions["sealer"] = Sealer(*settings.sealing_keys)
+    app.extensions["keyring"] = KeyRing(*settings.sealing_keys)
     app.extensions["bank_vault"] = bank.vault(settings.sealing_keys)
     app.extensions["citizen_vault"] = citizen_number.vault(settings.sealing_keys)
     if settings.proxy_hops:

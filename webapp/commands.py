@@ -214,7 +214,7 @@ def invite(arguments: argparse.Namespace) -> int:
     database = open_database(settings, migrate=True)
     try:
         with database.transaction() as db:
-            code = invite_first(db, KeyRing(settings.signing_key), arguments.reference, now=now())
+            code = invite_first(db, KeyRing(*settings.sealing_keys), arguments.reference, now=now())
     except NotInvited as refused:
         say(f"invite: {refused}")
         return 1

@@ -104,7 +104,7 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
     assert municipality.id is not None
     lock_municipality(db, municipality.id)
     agree_terms(db, municipality)
-    town = Town(db, municipality, Sealer(settings.signing_key), day_of(now()), now(), {}, [])
+    town = Town(db, municipality, Sealer(*settings.sealing_keys), day_of(now()), now(), {}, [])
     add_people(town, slug, facts)
     add_work(town)
     fill_access(town, settings)

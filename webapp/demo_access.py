@@ -29,7 +29,7 @@ def fill_access(town: Town, settings: Settings) -> None:
     membership, by = town.db.get(Membership, town.people[INVITED].membership_id), town.people[BY]
     account = town.db.get(Account, town.people[INVITED].id)
     assert membership is not None and account is not None
-    keys, agreed = KeyRing(settings.signing_key), town.terms.invitation(town.today)
+    keys, agreed = KeyRing(*settings.sealing_keys), town.terms.invitation(town.today)
     made, code = invitations.invite(town.db, keys, new_id(), membership, kind="letter", agreed=agreed, by=by, now=town.at)
     assert code is not None
     content = letter.letter_content(account, code, by=by, url=settings.url, made_on=town.today, ends_on=day_of(made.ends_at), address="")

@@ -21,8 +21,9 @@ class Unreadable(ValueError):
 class KeyRing:
     """Keys made from the secret of the installation, one for each purpose, so that what fits one lock fits no other."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    def __init__(self, secret: str, *former: str) -> None:
+        """`former`: secrets that were replaced; what they sealed still opens, and nothing new is made with them."""
+        self._secret, self._former = secret.encode(), [one.encode() for one in former]
 
     def mark(self, purpose: str, text: str) -> str:
         """64 hexadecimal digits: the same for the same text, and without the secret nobody can try texts against it."""
@@ -34,14 +35,16 @@ class KeyRing:
 
     def open(self, purpose: str, sealed: str) -> str:
         """Raises Unreadable."""
-        try:
-            packed = base64.urlsafe_b64decode(sealed)
-            return self._cipher(purpose).decrypt(packed[:NONCE_BYTES], packed[NONCE_BYTES:], purpose.encode()).decode()
-        except (InvalidTag, ValueError) as wrong:
-            raise Unreadable from wrong
+        for secret in (self._secret, *self._former):
+            try:
+                packed = base64.urlsafe_b64decode(sealed)
+                return self._cipher(purpose, secret).decrypt(packed[:NONCE_BYTES], packed[NONCE_BYTES:], purpose.encode()).decode()
+            except (InvalidTag, ValueError):
+                continue
+        raise Unreadable
 
-    def _cipher(self, purpose: str) -> AESGCM:
-        return AESGCM(self._key("seal " + purpose))
+    def _cipher(self, purpose: str, secret: bytes | None = None) -> AESGCM:
+        return AESGCM(self._key("seal " + purpose, secret))
 
-    def _key(self, purpose: str) -> bytes:
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opstap " + purpose.encode()).derive(self._secret)
+    def _key(self, purpose: str, secret: bytes | None = None) -> bytes:
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opstap " + purpose.encode()).derive(secret or self._secret)

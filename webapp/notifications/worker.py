@@ -53,7 +53,7 @@ def build(settings: Settings, clockwork: Sequence[Clockwork]) -> Huey:
         private, public = own_keys(db, now=now())
     push = PushCarrier(private, public, settings.vapid_contact)
     mail = MailCarrier(settings.mail_url, settings.mail_from) if settings.mail_url else None
-    senders, keys = sender_of(settings), KeyRing(settings.signing_key)
+    senders, keys = sender_of(settings), KeyRing(*settings.sealing_keys)
 
     @huey.task(retries=3, retry_delay=20)
     def deliver() -> None:

@@ -18,9 +18,11 @@ WIDTH = 20  # bytes of every sealed answer, so that the length tells nothing
 class Sealer:
     """Seals and opens answers with a key made from the secret of the installation."""
 
-    def __init__(self, secret: str) -> None:
-        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opstap answers to offers").derive(secret.encode())
-        self._cipher = AESGCM(key)
+    def __init__(self, secret: str, *former: str) -> None:
+        """`former`: secrets that were replaced; what they sealed still opens."""
+        self._cipher, *self._before = [
+            AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opstap answers to offers").derive(one.encode())) for one in (secret, *former)
+        ]
 
     def seal(self, answer: str, offer_id: UUID) -> str:
         """64 characters. A new seal of the same answer differs from the last."""
@@ -30,7 +32,9 @@ class Sealer:
     def open(self, sealed: str, offer_id: UUID) -> str:
         """The answer; NOTHING_SAID when the seal is of another installation or offer."""
         packed = base64.urlsafe_b64decode(sealed)
-        try:
-            return self._cipher.decrypt(packed[:12], packed[12:], offer_id.bytes).decode().strip()
-        except InvalidTag:
-            return NOTHING_SAID
+        for cipher in (self._cipher, *self._before):
+            try:
+                return cipher.decrypt(packed[:12], packed[12:], offer_id.bytes).decode().strip()
+            except InvalidTag:
+                continue
+        return NOTHING_SAID

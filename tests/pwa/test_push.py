@@ -150,7 +150,7 @@ def test_every_push_is_shown_whatever_is_in_it(phone, served, data, title):
     shown = own.page.evaluate(
         """async () => {
             const worker = await navigator.serviceWorker.ready;
-            for (let turn = 0; turn < 50; turn++) {
+            for (let turn = 0; turn < 300; turn++) {
                 const [first] = await worker.getNotifications();
                 if (first) return { title: first.title, path: first.data.path };
                 await new Promise((done) => setTimeout(done, 100));

@@ -15,7 +15,7 @@ from webapp.access.models import Invitation, Passkey, RecoveryCode, Secret
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import lock_municipality
 from webapp.foundation.sealed import KeyRing
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record, record_by
 from webapp.notifications import outgoing
 from webapp.notifications.models import PushSubscription
 from webapp.people import sessions
@@ -182,14 +182,7 @@ def record_birth_date(db: Session, participant_id: uuid.UUID, birth_date: date, 
         facts = {"was_known": own.birth_date is not None}  # not the date itself: history is for ever
         own.birth_date = birth_date
         db.add(own)
-        record(
-            db,
-            [Change("participant.birth_date", participant_id, facts)],
-            municipality_id=by.municipality_id,
-            actor_id=by.id,
-            actor_role=by.role,
-            now=now,
-        )
+        record_by(db, [Change("participant.birth_date", participant_id, facts)], by=by, now=now)
 
 
 def latest(db: Session, account_id: uuid.UUID) -> Invitation | None:

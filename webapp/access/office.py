@@ -19,7 +19,7 @@ from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import gettext as _
 from webapp.foundation.texts import reader_of, spoken_to
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record_by
 from webapp.notifications import outgoing
 from webapp.people.models import Account
 from webapp.terms.actions import terms_of
@@ -219,5 +219,5 @@ def mark_printed(outgoing_id: uuid.UUID) -> Response:
     row = reads.letter(db(), g.person, outgoing_id, day_of(at)) or abort(404)
     if outgoing.printed(db(), row, now=at):
         change = Change("outgoing.printed", row.id, {"kind": row.kind})
-        record(db(), [change], municipality_id=g.person.municipality_id, actor_id=g.person.id, actor_role=g.person.role, now=at)
+        record_by(db(), [change], by=g.person, now=at)
     return go("/outbox?printed=1" if g.person.role == "admin" else f"/participants/{row.account_id}/invitation")

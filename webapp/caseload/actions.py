@@ -12,7 +12,7 @@ from webapp.caseload import reads, rules
 from webapp.caseload.rules import Card, Kind, Limit
 from webapp.foundation.clock import add_working_days, day_of, monday_of
 from webapp.growth.reads import todo
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record_by
 from webapp.hours.rulings import Unsettled, unsettled
 from webapp.people.person import Person
 from webapp.premium import actions as premium
@@ -96,4 +96,4 @@ def record_other_premium(
         id=id,
     )
     facts = {"participant": participant_id, "paid_on": paid_on, "cents": amount_cents, "scheme": scheme}
-    record(db, [Change("premium.other_recorded", id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record_by(db, [Change("premium.other_recorded", id, facts)], by=by, now=now)

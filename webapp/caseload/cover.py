@@ -20,7 +20,7 @@ from webapp.foundation.texts import gettext as _
 from webapp.growth.careers import signals
 from webapp.growth.deciding import objections
 from webapp.growth.models import Objection, Signal
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record, record_by
 from webapp.hours.forms import read_uuid
 from webapp.hours.reads import accounts, files
 from webapp.notifications.actions import notify, notify_many
@@ -132,9 +132,7 @@ def day_typed(text: str | None) -> date | None:
 
 
 def told(action: str, subject_id: uuid.UUID, facts: dict[str, Any], at: datetime) -> None:
-    record(
-        db(), [Change(action, subject_id, facts)], municipality_id=g.person.municipality_id, actor_id=g.person.id, actor_role=g.person.role, now=at
-    )
+    record_by(db(), [Change(action, subject_id, facts)], by=g.person, now=at)
 
 
 # leaving, or making room ---------------------------------------------------------------------

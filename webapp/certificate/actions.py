@@ -15,7 +15,7 @@ from webapp.certificate.models import Certificate, CertificateShare, Cv, Referen
 from webapp.certificate.reads import works_of
 from webapp.certificate.rules import content_of, digest, new_code
 from webapp.foundation.database import lock_municipality
-from webapp.history.actions import Change, record
+from webapp.history.actions import told
 from webapp.notifications.actions import notify
 from webapp.people.person import Person
 from webapp.placements.models import Placement
@@ -33,11 +33,6 @@ class AlreadyAnswered(Exception):
     """This reference was given or refused before, and not with these words."""
 
 
-def _told(db: Session, action: str, subject: uuid.UUID, facts: dict[str, Any], *, by: Person, now: datetime) -> None:
-    """One row of history. Words of people stay out of it: they can be erased, the chain cannot."""
-    record(db, [Change(action, subject, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
-
-
 def ask_reference(db: Session, placement: Placement, *, by: Person, now: datetime) -> Reference:
     """The participant asks the supervisor for a few words. Asking again changes nothing, so nobody is nagged."""
     known = reference_of(db, placement.id)
@@ -46,7 +41,7 @@ def ask_reference(db: Session, placement: Placement, *, by: Person, now: datetim
     made = Reference(municipality_id=by.municipality_id, placement_id=placement.id, participant_id=by.id, asked_at=now)
     db.add(made)
     db.flush()
-    _told(db, "reference.asked", made.id, {"placement": placement.id}, by=by, now=now)
+    told(db, "reference.asked", made.id, {"placement": placement.id}, by=by, now=now)
     notify(
         db, to=placement.supervisor_id, municipality_id=by.municipality_id, key="reference.ask", slots={"name": f"{by.first_name} {by.last_name[:1]}."},
         path=f"/placements/{placement.id}/reference", cause_id=str(made.id), now=now,
@@ -69,7 +64,7 @@ def answer_reference(db: Session, reference: Reference, words: str, *, by: Perso
     reference.status, reference.words, reference.by_id, reference.answered_at = status, words, by.id, now
     db.add(reference)
     db.flush()
-    _told(db, f"reference.{status}", reference.id, {}, by=by, now=now)
+    told(db, f"reference.{status}", reference.id, {}, by=by, now=now)
     notify(
         db, to=reference.participant_id, municipality_id=by.municipality_id, key=f"reference.{status}", slots={"name": by.first_name},
         path="/me/certificate", cause_id=str(reference.id), now=now,
@@ -82,7 +77,7 @@ def show_reference(db: Session, reference: Reference, shown: bool, *, by: Person
         return
     reference.shown = shown
     db.add(reference)
-    _told(db, "reference.shown", reference.id, {"shown": shown}, by=by, now=now)
+    told(db, "reference.shown", reference.id, {"shown": shown}, by=by, now=now)
 
 
 def issue(db: Session, *, by: Person, now: datetime) -> Certificate:
@@ -101,7 +96,7 @@ def issue(db: Session, *, by: Person, now: datetime) -> Certificate:
     )  # fmt: skip
     db.add(made)
     db.flush()
-    _told(db, "certificate.issued", made.id, {}, by=by, now=now)
+    told(db, "certificate.issued", made.id, {}, by=by, now=now)
     return made
 
 
@@ -126,7 +121,7 @@ def withdraw(db: Session, certificate: Certificate, *, by: Person, now: datetime
     certificate.withdrawn_at = now
     db.add(certificate)
     db.execute(update(CertificateShare).where(shares.c.certificate_id == certificate.id, shares.c.ended_at.is_(None)).values(ended_at=now))
-    _told(db, "certificate.withdrawn", certificate.id, {}, by=by, now=now)
+    told(db, "certificate.withdrawn", certificate.id, {}, by=by, now=now)
 
 
 def share(db: Session, certificate: Certificate, *, days: int, by: Person, now: datetime) -> str:
@@ -138,7 +133,7 @@ def share(db: Session, certificate: Certificate, *, days: int, by: Person, now: 
     )  # fmt: skip
     db.add(made)
     db.flush()
-    _told(db, "certificate.shared", certificate.id, {"share": made.id}, by=by, now=now)
+    told(db, "certificate.shared", certificate.id, {"share": made.id}, by=by, now=now)
     return token
 
 
@@ -159,7 +154,7 @@ def end_shares(db: Session, *, by: Person, now: datetime) -> None:
         one.ended_at = now
         db.add(one)
     if ended:
-        _told(db, "certificate.unshared", by.id, {"shares": len(ended)}, by=by, now=now)
+        told(db, "certificate.unshared", by.id, {"shares": len(ended)}, by=by, now=now)
 
 
 def save_cv(db: Session, words: dict[str, str], *, by: Person, now: datetime) -> None:
@@ -172,4 +167,4 @@ def save_cv(db: Session, words: dict[str, str], *, by: Person, now: datetime) ->
     made.sqlmodel_update(words)
     db.add(made)
     db.flush()
-    _told(db, "cv.changed", by.id, {}, by=by, now=now)
+    told(db, "cv.changed", by.id, {}, by=by, now=now)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from webapp.employer.reads import absences, memberships
 from webapp.foundation.clock import day_of
-from webapp.history.actions import Change, record
+from webapp.history.actions import told
 from webapp.people import actions as people
 from webapp.people.models import Absence, Membership
 from webapp.people.person import Person
@@ -96,14 +95,3 @@ def end_tablet(db: Session, person: Person, tablet_id: uuid.UUID, *, now: dateti
         db.flush()
         told(db, "tablet.ended", found.id, {}, by=person, now=now)
     return True
-
-
-def told(db: Session, action: str, subject_id: uuid.UUID, facts: dict[str, Any], *, by: Person, now: datetime) -> None:
-    record(
-        db,
-        [Change(action, subject_id, facts)],
-        municipality_id=by.municipality_id,
-        actor_id=by.id,
-        actor_role=by.role,
-        now=now,
-    )

@@ -16,6 +16,7 @@ from webapp.foundation.database import SAFE_METHODS, database, db
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import duration_words
 from webapp.foundation.texts import gettext as _
+from webapp.history.actions import told
 from webapp.hours.forms import read_uuid
 from webapp.people import actions as people
 from webapp.people import tablets
@@ -124,7 +125,7 @@ def share_tablet() -> Response:
     """This device is for everybody here from now on; so whoever did it is signed out on it."""
     at = now()
     made, token = tablets.share(db(), g.person, now=at)
-    actions.told(db(), "tablet.shared", made.id, {"establishment": made.establishment_id}, by=g.person, now=at)
+    told(db(), "tablet.shared", made.id, {"establishment": made.establishment_id}, by=g.person, now=at)
     people.sign_out(db(), g.person.sign_in_id, now=at)
     logout_user()
     session.clear()

@@ -19,6 +19,7 @@ from webapp.foundation.database import db
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import date_words
 from webapp.foundation.texts import gettext as _
+from webapp.history.actions import told
 from webapp.hours.forms import read_day, read_uuid
 from webapp.invoices.reads import rows_of
 from webapp.people import tablets
@@ -109,5 +110,5 @@ def set_pin() -> Response:
         tablets.set_pin(db(), g.person, request.form.get("pin", ""), now=now())
     except tablets.EasyPin:
         return company_page({}, status=422, errors={"pin": _("Choose four digits that are not easy to guess.")})
-    actions.told(db(), "tablet.pin_set", g.person.id, {}, by=g.person, now=now())
+    told(db(), "tablet.pin_set", g.person.id, {}, by=g.person, now=now())
     return go("/employer/company?arranged=1")

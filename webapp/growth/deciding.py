@@ -14,7 +14,7 @@ from webapp.growth import rules
 from webapp.growth.careers import decisions, signals
 from webapp.growth.models import Objection, Signal, SignalDecision
 from webapp.growth.signals import colleagues, other_than
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record_by
 from webapp.hours.reads import accounts
 from webapp.notifications.actions import notify
 from webapp.people.person import Person
@@ -132,7 +132,7 @@ def write(db: Session, signal: Signal, decision: str, reason: str, *, by: Person
     db.add_all([signal, made])
     db.flush()
     facts = {"decision": decision, "reason": made.reason, "kind": signal.kind, "status": signal.status, "participant": signal.participant_id}
-    record(db, [Change("signal.decided", signal.id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record_by(db, [Change("signal.decided", signal.id, facts)], by=by, now=now)
     return made
 
 
@@ -185,14 +185,7 @@ def object_to(db: Session, signal: Signal, kind: str, words: str, numbers: Readi
     )  # fmt: skip
     db.add(made)
     db.flush()
-    record(
-        db,
-        [Change("objection.made", made.id, {"signal": signal.id, "kind": kind})],
-        municipality_id=by.municipality_id,
-        actor_id=by.id,
-        actor_role=by.role,
-        now=now,
-    )
+    record_by(db, [Change("objection.made", made.id, {"signal": signal.id, "kind": kind})], by=by, now=now)
     name = f"{by.first_name} {by.last_name[:1]}."
     notify(
         db, to=asked, municipality_id=signal.municipality_id, key="objection.new", slots={"name": name, "due_on": made.due_on.isoformat()},
@@ -214,14 +207,7 @@ def answer_objection(db: Session, objection: Objection, words: str, *, by: Perso
     objection.answer, objection.answered_by, objection.answered_at = words.strip(), by.id, now
     db.add(objection)
     db.flush()
-    record(
-        db,
-        [Change("objection.answered", objection.id, {"answer": objection.answer})],
-        municipality_id=by.municipality_id,
-        actor_id=by.id,
-        actor_role=by.role,
-        now=now,
-    )
+    record_by(db, [Change("objection.answered", objection.id, {"answer": objection.answer})], by=by, now=now)
     notify(
         db, to=objection.participant_id, municipality_id=objection.municipality_id, key="objection.answered", slots={"name": by.first_name},
         path=f"/growth#decision-{objection.signal_id}", cause_id=str(objection.id), now=now,

@@ -16,7 +16,7 @@ from webapp.growth import rubric, rules, signals
 from webapp.growth.careers import feedback as table
 from webapp.growth.careers import requests, tasks_shown
 from webapp.growth.models import Feedback, OwnView, TaskShown, WorkplaceRating
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record_by
 from webapp.hours.reads import accounts, placements
 from webapp.notifications.actions import notify
 from webapp.people.person import Person
@@ -132,14 +132,7 @@ def give(db: Session, id: uuid.UUID, placement: Placement, said: Said, terms: Te
     db.flush()
     show_tasks(db, placement, said.tasks, by=by, now=now)
     facts = {"placement": placement.id, "week": said.week, **values, **({"was": was} if was else {})}
-    record(
-        db,
-        [Change("feedback.skipped" if said.skipped else "feedback.given", given.id, facts)],
-        municipality_id=by.municipality_id,
-        actor_id=by.id,
-        actor_role=by.role,
-        now=now,
-    )
+    record_by(db, [Change("feedback.skipped" if said.skipped else "feedback.given", given.id, facts)], by=by, now=now)
     if not said.skipped:
         notify(
             db, to=placement.participant_id, municipality_id=placement.municipality_id, key="feedback.new", slots={"name": by.first_name},
@@ -164,7 +157,7 @@ def show_tasks(db: Session, placement: Placement, tasks: Sequence[str], *, by: P
     db.add_all(made)
     db.flush()
     changes = [Change("task.shown", row.id, {"task": row.task, "placement": placement.id}) for row in made]
-    record(db, changes, municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record_by(db, changes, by=by, now=now)
 
 
 def answer(db: Session, given: Feedback, words: str, *, by: Person, now: datetime) -> None:
@@ -175,14 +168,7 @@ def answer(db: Session, given: Feedback, words: str, *, by: Person, now: datetim
     given.answered_at = now if given.answer else None
     db.add(given)
     db.flush()
-    record(
-        db,
-        [Change("feedback.answered", given.id, {"answer": given.answer})],
-        municipality_id=by.municipality_id,
-        actor_id=by.id,
-        actor_role=by.role,
-        now=now,
-    )
+    record_by(db, [Change("feedback.answered", given.id, {"answer": given.answer})], by=by, now=now)
 
 
 def say_own_view(db: Session, id: uuid.UUID, feels: str, ready: str, words: str, terms: Terms, *, by: Person, now: datetime) -> None:
@@ -200,14 +186,7 @@ def say_own_view(db: Session, id: uuid.UUID, feels: str, ready: str, words: str,
     known.sqlmodel_update({**values, "given_on": today})
     db.add(known)
     db.flush()
-    record(
-        db,
-        [Change("own_view.said", known.id, {"week": week, **values})],
-        municipality_id=by.municipality_id,
-        actor_id=by.id,
-        actor_role=by.role,
-        now=now,
-    )
+    record_by(db, [Change("own_view.said", known.id, {"week": week, **values})], by=by, now=now)
     signals.notice(db, by.municipality_id, terms, now=now, only=by.id)
 
 
@@ -232,14 +211,7 @@ def rate_workplace(
     known.sqlmodel_update({**values, "given_on": today})
     db.add(known)
     db.flush()
-    record(
-        db,
-        [Change("workplace.rated", known.id, {"week": week, **values})],
-        municipality_id=by.municipality_id,
-        actor_id=by.id,
-        actor_role=by.role,
-        now=now,
-    )
+    record_by(db, [Change("workplace.rated", known.id, {"week": week, **values})], by=by, now=now)
     numbers = terms.readiness(today)
     since = today - timedelta(weeks=numbers.fresh_weeks)
     rows = db.execute(

@@ -15,7 +15,7 @@ from webapp.growth import rules
 from webapp.growth.careers import decisions, signals
 from webapp.growth.models import Signal
 from webapp.growth.work_models import Outflow, OutflowCheck, Route, RouteTask
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record, told
 from webapp.notifications.actions import notify, notify_many
 from webapp.people.person import Person
 from webapp.permissions import Role
@@ -108,7 +108,7 @@ def open_route(db: Session, signal: Signal, kind: str, *, by: Person, now: datet
         ]
     )  # fmt: skip
     db.flush()
-    tell(db, "route.opened", route.id, {"kind": kind, "signal": signal.id, "participant": route.participant_id}, by=by, now=now)
+    told(db, "route.opened", route.id, {"kind": kind, "signal": signal.id, "participant": route.participant_id}, by=by, now=now)
     notify(
         db, to=route.participant_id, municipality_id=route.municipality_id, key="route.opened", slots={"name": by.first_name}, path="/growth#steps",
         cause_id=str(route.id), now=now,
@@ -125,7 +125,7 @@ def do_task(db: Session, task: RouteTask, *, by: Person, now: datetime) -> None:
     task.done_at, task.done_by = now, by.id
     db.add(task)
     db.flush()
-    tell(db, "route.task_done", task.route_id, {"what": task.what, "task": task.id}, by=by, now=now)
+    told(db, "route.task_done", task.route_id, {"what": task.what, "task": task.id}, by=by, now=now)
 
 
 def task_is_done(db: Session, route_id: uuid.UUID, what: str, *, by: Person, now: datetime) -> None:
@@ -146,7 +146,7 @@ def stop_route(db: Session, route: Route, reason: str, *, by: Person, now: datet
     route.status = "stopped"
     db.add(route)
     db.flush()
-    tell(db, "route.stopped", route.id, {"reason": reason.strip()}, by=by, now=now)
+    told(db, "route.stopped", route.id, {"reason": reason.strip()}, by=by, now=now)
 
 
 def record_outflow(
@@ -179,8 +179,8 @@ def record_outflow(
     )
     db.flush()
     facts = {"kind": kind, "weekly_minutes": weekly_minutes, "starts_on": starts_on, "route": route.id, "participant": made.participant_id}
-    tell(db, "outflow.recorded", made.id, facts, by=by, now=now)
-    tell(db, "route.reached", route.id, {"outflow": made.id}, by=by, now=now)
+    told(db, "outflow.recorded", made.id, facts, by=by, now=now)
+    told(db, "route.reached", route.id, {"outflow": made.id}, by=by, now=now)
     return made
 
 
@@ -222,7 +222,7 @@ def say_still(db: Session, check: OutflowCheck, answer: str, *, by: Person, now:
     check.answer, check.answered_at, check.answered_by = answer, now, by.id
     db.add(check)
     db.flush()
-    tell(db, "outflow.answered", check.id, {"answer": answer, "months": check.months}, by=by, now=now)
+    told(db, "outflow.answered", check.id, {"answer": answer, "months": check.months}, by=by, now=now)
 
 
 def outflow_of(db: Session, participant_id: uuid.UUID) -> list[Any]:
@@ -248,7 +248,3 @@ def decided_for_work(db: Session, participant_id: uuid.UUID) -> Signal | None:
         .limit(1)
     ).scalar_one_or_none()
     return found
-
-
-def tell(db: Session, action: str, subject_id: uuid.UUID, facts: dict[str, Any], *, by: Person, now: datetime) -> None:
-    record(db, [Change(action, subject_id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)

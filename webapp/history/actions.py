@@ -14,6 +14,7 @@ from webapp.foundation.database import Write, lock_municipality
 from webapp.history import words
 from webapp.history.models import HistoryAnchor, HistoryRow
 from webapp.history.rules import FIRST, facts_text, row_hash
+from webapp.people.person import Person
 
 history = HistoryRow.__table__  # type: ignore[attr-defined]
 anchors: Any = HistoryAnchor.__table__  # type: ignore[attr-defined]
@@ -97,3 +98,13 @@ def anchor(db: Session, municipality_id: int, *, now: datetime) -> Link | None:
     db.add(HistoryAnchor(municipality_id=municipality_id, number=end.number, hash=end.hash, at=now))
     db.flush()
     return Link(end.number, end.hash)
+
+
+def record_by(db: Session, changes: Sequence[Change], *, by: Person, now: datetime, after: Link | None = None) -> None:
+    """What somebody did at their municipality, in the role they work in now."""
+    record(db, changes, municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now, after=after)
+
+
+def told(db: Session, action: str, subject_id: UUID, facts: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+    """The same for one change. Words of people stay out of the facts where they can: they can be erased, the chain cannot."""
+    record_by(db, [Change(action, subject_id, facts)], by=by, now=now)

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, monday_of
 from webapp.foundation.database import Do, Read, among, dialect_of
-from webapp.history.actions import BEGINNING, Change, Link, record
+from webapp.history.actions import BEGINNING, Change, Link, record_by
 from webapp.hours import rules
 from webapp.hours.models import CheckIn, HoursEntry
 from webapp.hours.reads import OVERLAP, STANDS, TO_CONFIRM, WEEKS, check_ins, entries, paid_day
@@ -112,7 +112,7 @@ def log(
     db.add(entry)
     db.execute(update(CheckIn).where(check_ins.c.entry_id == entry_id, check_ins.c.stopped_at.is_(None)).values(stopped_at=now))
     db.flush()
-    _record(db, [Change("hours.sent", entry.id, {"was": before, "is": written(entry)})], by=by, now=now)
+    record_by(db, [Change("hours.sent", entry.id, {"was": before, "is": written(entry)})], by=by, now=now)
     asked = on_duty(db, placement.supervisor_id, day_of(now))
     notify_many(db, [_message(asked, by.municipality_id, "confirm.ask", {}, "/employer/hours", str(day_of(now)), now, hold=30 * 60)])
     return entry
@@ -126,7 +126,7 @@ def withdraw(db: Session, entry: HoursEntry, *, by: Person, now: datetime) -> No
     entry.version += 1
     db.add(entry)
     db.flush()
-    _record(db, [Change("hours.withdrawn", entry.id, {})], by=by, now=now)
+    record_by(db, [Change("hours.withdrawn", entry.id, {})], by=by, now=now)
 
 
 def check_in(db: Session, placement: Placement, entry_id: uuid.UUID, *, by: Person, now: datetime, tapped: datetime | None = None) -> CheckIn:
@@ -153,7 +153,7 @@ def check_in(db: Session, placement: Placement, entry_id: uuid.UUID, *, by: Pers
     )  # fmt: skip
     db.add(made)
     db.flush()
-    _record(db, [Change("hours.begun", entry_id, {"placement": placement.id})], by=by, now=now)
+    record_by(db, [Change("hours.begun", entry_id, {"placement": placement.id})], by=by, now=now)
     return made
 
 
@@ -169,7 +169,7 @@ def check_out(db: Session, *, by: Person, now: datetime, tapped: datetime | None
     open_one.stopped_at = stopped
     db.add(open_one)
     db.flush()
-    _record(db, [Change("hours.stopped", open_one.entry_id, {})], by=by, now=now)
+    record_by(db, [Change("hours.stopped", open_one.entry_id, {})], by=by, now=now)
     return open_one
 
 
@@ -244,7 +244,7 @@ def confirm(db: Session, chosen: Sequence[ToConfirm], *, by: Person, terms: Term
             )
     after = _with_growth(before, [(e.participant_id, e.week_of, e.minutes - e.certain_minutes) for e in fresh])
     messages = _celebrate(db, [(_whose(by, e), e.participant_id) for e in fresh], before, after, now=now)
-    _record(
+    record_by(
         db, [Change("hours.confirmed", e.id, {"minutes": e.minutes, "cents": cents[e.id]}) for e in fresh], by=by, now=now, after=fresh[0].chain_end
     )
     notify_many(db, messages + _confirmed_messages(fresh, cents, by, undo_seconds, now))
@@ -286,7 +286,7 @@ def unconfirm(db: Session, entry: HoursEntry, *, by: Person, terms: Terms, undo_
     db.add(entry)
     db.flush()
     credit_again(db, _credit(entry, 0, entry.version), municipality_id=by.municipality_id, terms=terms, now=now)
-    _record(db, [Change("hours.sent", entry.id, {"taken_back": True})], by=by, now=now)
+    record_by(db, [Change("hours.sent", entry.id, {"taken_back": True})], by=by, now=now)
 
 
 def correct(
@@ -318,7 +318,7 @@ def correct(
     entry.corrected_minutes, entry.correction_reason, entry.correction_note = minutes, reason, note
     entry.corrected_by, entry.corrected_at = by.id, now
     settle(db, entry, certain, by=by, terms=terms, now=now)
-    _record(db, [Change("hours.corrected", entry.id, {"was": was, "is": corrected(entry), "reason": reason, "note": note})], by=by, now=now)
+    record_by(db, [Change("hours.corrected", entry.id, {"was": was, "is": corrected(entry), "reason": reason, "note": note})], by=by, now=now)
     notify_many(
         db,
         [
@@ -343,7 +343,7 @@ def agree(db: Session, entry: HoursEntry, *, by: Person, terms: Terms, now: date
     entry.version, entry.responded_at = entry.version + 1, now
     certain = entry.corrected_minutes if entry.corrected_minutes is not None else entry.minutes
     settle(db, entry, certain, by=by, terms=terms, now=now)
-    _record(db, [Change("hours.agreed", entry.id, {"minutes": certain})], by=by, now=now)
+    record_by(db, [Change("hours.agreed", entry.id, {"minutes": certain})], by=by, now=now)
 
 
 def dispute(db: Session, entry: HoursEntry, reason: str, *, by: Person, now: datetime) -> None:
@@ -354,7 +354,7 @@ def dispute(db: Session, entry: HoursEntry, reason: str, *, by: Person, now: dat
     entry.version, entry.responded_at, entry.dispute_reason = entry.version + 1, now, reason
     db.add(entry)
     db.flush()
-    _record(db, [Change("hours.disputed", entry.id, {"reason": reason})], by=by, now=now)
+    record_by(db, [Change("hours.disputed", entry.id, {"reason": reason})], by=by, now=now)
     case_manager_id = case_manager_of(db, entry.participant_id)
     cause = f"{entry.id}:{entry.version}"
     notify_many(
@@ -381,7 +381,7 @@ def rule(db: Session, entry: HoursEntry, minutes: int, reason: str, *, due: date
     entry.status, entry.version = status, entry.version + 1
     entry.ruled_minutes, entry.ruling_reason, entry.ruled_by, entry.ruled_at = minutes, reason, by.id, now
     settle(db, entry, minutes, by=by, terms=terms, now=now)
-    _record(db, [Change("hours.ruled", entry.id, {"minutes": minutes, "reason": reason})], by=by, now=now)
+    record_by(db, [Change("hours.ruled", entry.id, {"minutes": minutes, "reason": reason})], by=by, now=now)
     supervisor_id = entry.corrected_by or entry.confirmed_by or supervisor_of(db, entry)
     readers = {entry.participant_id, on_duty(db, supervisor_id, day_of(now))}
     slots = {"ruled_minutes": minutes, "worked_on": entry.worked_on.isoformat()}
@@ -472,10 +472,6 @@ def _whose(by: Person, entry: ToConfirm) -> Whose:
 
 def _credit(entry: Any, minutes: int, turn: int) -> Credit:
     return Credit(entry.id, turn, entry.participant_id, entry.worked_on, minutes)
-
-
-def _record(db: Session, changes: Sequence[Change], *, by: Person, now: datetime, after: Link | None = None) -> None:
-    record(db, changes, municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now, after=after)
 
 
 def _message(

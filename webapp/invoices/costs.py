@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from webapp.foundation.database import Utc, one_of
 from webapp.foundation.ids import new_id
-from webapp.history.actions import Change, record
+from webapp.history.actions import told
 from webapp.invoices.rules import rounded
 from webapp.people.person import Person
 
@@ -65,7 +65,7 @@ def enter(db: Session, cost: ProgrammeCost, *, by: Person, now: datetime) -> Non
     db.add(cost)
     db.flush()
     facts = {"kind": cost.kind, "first_day": cost.first_day, "last_day": cost.last_day, "amount_cents": cost.amount_cents, "minutes": cost.minutes}
-    _told(db, "cost.entered", cost.id, facts, by=by, now=now)
+    told(db, "cost.entered", cost.id, facts, by=by, now=now)
 
 
 def withdraw(db: Session, cost_id: uuid.UUID, *, by: Person, now: datetime) -> bool:
@@ -75,7 +75,7 @@ def withdraw(db: Session, cost_id: uuid.UUID, *, by: Person, now: datetime) -> b
         return False
     done: Any = db.execute(update(costs).where(*mine, costs.c.withdrawn_at.is_(None)).values(withdrawn_at=now, withdrawn_by=by.id))
     if done.rowcount:
-        _told(db, "cost.withdrawn", cost_id, {}, by=by, now=now)
+        told(db, "cost.withdrawn", cost_id, {}, by=by, now=now)
     return True
 
 
@@ -90,7 +90,3 @@ def of_period(db: Session, municipality_id: int, since: date, until: date) -> li
             .order_by(costs.c.first_day.desc(), costs.c.id)
         )
     )  # fmt: skip
-
-
-def _told(db: Session, action: str, subject: uuid.UUID, facts: dict[str, Any], *, by: Person, now: datetime) -> None:
-    record(db, [Change(action, subject, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from webapp.foundation.database import lock_municipality
 from webapp.foundation.ids import new_id
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record_by
 from webapp.invoices import reads
 from webapp.invoices.camt import Credit
 from webapp.invoices.models import Receipt
@@ -62,7 +62,7 @@ def bring_in(db: Session, credits: Sequence[Credit], *, ibans: frozenset[str], b
         db.add(made)
         changes.append(Change("receipt.recorded", made.id, {"amount_cents": credit.amount_cents, "on": credit.received_on, "invoice": invoice_id}))
     db.flush()
-    _record(db, changes, by=by, now=now)
+    record_by(db, changes, by=by, now=now)
     return Brought(len(once) - len(known), placed, len(known))
 
 
@@ -78,7 +78,7 @@ def type_in(db: Session, receipt_id: uuid.UUID, invoice_id: uuid.UUID, *, receiv
     )  # fmt: skip
     db.add(made)
     db.flush()
-    _record(db, [Change("receipt.recorded", made.id, {"amount_cents": amount_cents, "on": received_on, "invoice": invoice_id})], by=by, now=now)
+    record_by(db, [Change("receipt.recorded", made.id, {"amount_cents": amount_cents, "on": received_on, "invoice": invoice_id})], by=by, now=now)
 
 
 def place(db: Session, receipt_id: uuid.UUID, invoice_id: uuid.UUID | None, *, by: Person, now: datetime) -> bool:
@@ -90,9 +90,5 @@ def place(db: Session, receipt_id: uuid.UUID, invoice_id: uuid.UUID | None, *, b
         return False
     if known.invoice_id != invoice_id:
         db.execute(update(receipts).where(*mine).values(invoice_id=invoice_id, matched_by=by.id))
-        _record(db, [Change("receipt.placed", receipt_id, {"was": known.invoice_id, "is": invoice_id})], by=by, now=now)
+        record_by(db, [Change("receipt.placed", receipt_id, {"was": known.invoice_id, "is": invoice_id})], by=by, now=now)
     return True
-
-
-def _record(db: Session, changes: Sequence[Change], *, by: Person, now: datetime) -> None:
-    record(db, changes, municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)

@@ -19,7 +19,7 @@ from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
 from webapp.foundation.texts import euro_words, long_date, long_month, speaking
 from webapp.foundation.texts import gettext as _
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record, record_by
 from webapp.invoices.actions import invoices
 from webapp.invoices.files import MAKERS, files, keep, not_kept
 from webapp.invoices.paper import Paper, papers
@@ -72,7 +72,7 @@ def ask(db: Session, rows: Sequence[Row], *, reminder_after_days: Sequence[int],
         changes.append(Change("invoice.mail_asked", row.document.id, {"step": step, "on": today}))
     if new:
         db.execute(insert(mails), new)
-        record(db, changes, municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+        record_by(db, changes, by=by, now=now)
     return len(new)
 
 

@@ -17,7 +17,7 @@ from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page, wants_fragment
 from webapp.foundation.texts import gettext as _
 from webapp.foundation.texts import long_month, ngettext
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record_by
 from webapp.invoices import (
     actions,
     files,
@@ -284,7 +284,7 @@ def save_address(establishment_id: uuid.UUID) -> Response:
     if not changed.rowcount:
         db().execute(insert(addresses).values(establishment_id=establishment_id, municipality_id=g.person.municipality_id, **row))
     change = Change("billing_address.saved", establishment_id, {"email": bool(values["email"]), "vat_number": values["vat_number"]})
-    record(db(), [change], municipality_id=g.person.municipality_id, actor_id=g.person.id, actor_role=g.person.role, now=at)
+    record_by(db(), [change], by=g.person, now=at)
     return go(f"/invoices/addresses/{establishment_id}?saved=1")
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import Write
 from webapp.foundation.ids import new_id
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record, record_by
 from webapp.hours.reads import accounts
 from webapp.notifications.actions import notify_many
 from webapp.payouts import rules
@@ -109,7 +109,7 @@ def prepare(
         "cents": totals.cents,
         "settles": settles_id,
     }
-    record(db, [Change("payout.prepared", run.id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=now)
+    record_by(db, [Change("payout.prepared", run.id, facts)], by=by, now=now)
     _ask_for_second_check(db, run, totals.people, by=by, now=now)
     return run
 

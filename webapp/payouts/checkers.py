@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from flask import Response, abort, g, request
 from sqlalchemy import select, update
@@ -16,7 +15,7 @@ from webapp.foundation.database import db
 from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import gettext as _
-from webapp.history.actions import Change, record
+from webapp.history.actions import told
 from webapp.hours.reads import accounts
 from webapp.payouts.blueprint import pages
 from webapp.payouts.models import OutsideChecker
@@ -89,7 +88,7 @@ def register(db: Session, id: uuid.UUID, typed: Mapping[str, str], *, by: Person
         )
     )  # fmt: skip
     db.flush()
-    _tell(db, "payout.checker_named", id, {"organisation": typed["organisation"], "reason": typed["reason"]}, by, at)
+    told(db, "payout.checker_named", id, {"organisation": typed["organisation"], "reason": typed["reason"]}, by=by, now=at)
 
 
 @pages.post("/payouts/checkers/<uuid:checker_id>/end")
@@ -112,8 +111,4 @@ def end(db: Session, checker: OutsideChecker, *, by: Person, at: datetime) -> No
     db.add(member)
     db.execute(update(SignIn).where(col(SignIn.membership_id) == member.id, col(SignIn.ended_at).is_(None)).values(ended_at=at))
     db.flush()
-    _tell(db, "payout.checker_ended", checker.id, {}, by, at)
-
-
-def _tell(db: Session, action: str, id: uuid.UUID, facts: dict[str, Any], by: Person, at: datetime) -> None:
-    record(db, [Change(action, id, facts)], municipality_id=by.municipality_id, actor_id=by.id, actor_role=by.role, now=at)
+    told(db, "payout.checker_ended", checker.id, {}, by=by, now=at)

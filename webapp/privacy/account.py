@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from webapp.foundation.database import lock_municipality
 from webapp.foundation.sealing import Vault
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record_by
 from webapp.notifications.actions import notify
 from webapp.people import bank
 from webapp.people.person import Person
@@ -29,9 +29,7 @@ def change_account(
     if made is None:
         return
     facts = {"account": made.id, "valid_from": made.valid_from, "budget_manager": is_budget_manager}
-    record(
-        db, [Change("account.changed", person.id, facts)], municipality_id=person.municipality_id, actor_id=person.id, actor_role=person.role, now=now
-    )
+    record_by(db, [Change("account.changed", person.id, facts)], by=person, now=now)
     notify(
         db, to=person.id, municipality_id=person.municipality_id, key="account.changed", slots={"last_four": made.last_four}, path="/me/account",
         cause_id=str(made.id), now=now,

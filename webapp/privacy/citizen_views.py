@@ -13,7 +13,7 @@ from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db, lock_municipality
 from webapp.foundation.pages import extension, go, invalid, page
 from webapp.foundation.texts import gettext as _
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record_by
 from webapp.people.citizen_number import CitizenNumber, NotANumber, clean_number, keep_number
 from webapp.placements.actions import own_caseload
 from webapp.privacy.blueprint import pages
@@ -61,5 +61,5 @@ def keep_citizen_number(participant_id: uuid.UUID) -> Response:
     lock_municipality(db(), g.person.municipality_id)
     keep_number(db(), somebody.id, g.person.municipality_id, number, is_needed=True, by=g.person.id, vault=extension("citizen_vault"), now=at)
     change = Change("citizen_number.kept", somebody.id, {})
-    record(db(), [change], municipality_id=g.person.municipality_id, actor_id=g.person.id, actor_role=g.person.role, now=at)
+    record_by(db(), [change], by=g.person, now=at)
     return go(f"/participants/{somebody.id}/citizen-number")

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from webapp.foundation.database import lock_municipality
-from webapp.history.actions import Change, record
+from webapp.history.actions import Change, record, record_by
 from webapp.offers.actions import offers
 from webapp.people.person import Person
 from webapp.privacy.models import LegalHold
@@ -40,7 +40,7 @@ def hold(db: Session, person: Person, *, id: uuid.UUID, participant_id: uuid.UUI
     db.add(made)
     db.flush()
     facts = {"participant": participant_id, "kind": kind, "reason": reason, "until": until}
-    record(db, [Change("hold.made", made.id, facts)], municipality_id=person.municipality_id, actor_id=person.id, actor_role=person.role, now=now)
+    record_by(db, [Change("hold.made", made.id, facts)], by=person, now=now)
 
 
 def end(db: Session, found: LegalHold, *, by: Person, now: datetime) -> None:

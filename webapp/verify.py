@@ -1,33 +1,22 @@
 """What must always hold, recomputed from the raw rows with our own eyes: not through the code that wrote them.
 
-Each check reads tables in streams, so that a large database fits in a small memory. V3 and V4 are in
-`verify_money.py`; V5 and V6 come with invoices and safeguards.
+Each check reads tables in streams, so that a large database fits in a small memory. The modules beside this one
+hold the checks of their slices; V6 comes with safeguards.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table
 
-from webapp import verify_access, verify_invoices, verify_privacy
+from webapp import verify_access, verify_growth, verify_invoices, verify_money, verify_privacy
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
-from webapp.verify_growth import people_decide, signals_are_told
-from webapp.verify_money import MONEY_CHECKS
 from webapp.verify_rows import Fault, rows
-
-
-def as_faults(check: Callable[[Connection], Iterable[tuple[str, str, str, str]]]) -> Callable[[Connection], Iterator[Fault]]:
-    """A check of another module, giving faults."""
-
-    def found(connection: Connection) -> Iterator[Fault]:
-        return (Fault(*one) for one in check(connection))
-
-    return found
 
 
 def faults(database: Database) -> list[Fault]:
@@ -208,24 +197,7 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
                 yield Fault("V8", table.name, str(row.id), f"{mine} points into another municipality")
 
 
-def history_keeps_its_edges(db: Connection) -> Iterator[Fault]:
-    """V7, V8: nothing was cut off the history, and what was erased is gone."""
-    for check in verify_privacy.CHECKS:
-        for found in check(db):
-            yield Fault(*found)
-
-
-def billed_once(db: Connection) -> Iterator[Fault]:
-    """V4 for invoices."""
-    return (Fault(*found) for found in verify_invoices.billed_once(lambda statement: rows(db, statement)))
-
-
-def documents_add_up(db: Connection) -> Iterator[Fault]:
-    """V5."""
-    return (Fault(*found) for found in verify_invoices.documents_add_up(lambda statement: rows(db, statement)))
-
-
 CHECKS = (
-    every_minute_once, only_in_placements, *MONEY_CHECKS, chains_are_whole, changes_are_told, nothing_crosses, history_keeps_its_edges, signals_are_told, people_decide, billed_once, documents_add_up,
-    *(as_faults(check) for check in verify_access.CHECKS),
+    every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses,
+    *verify_money.CHECKS, *verify_privacy.CHECKS, *verify_growth.CHECKS, *verify_invoices.CHECKS, *verify_access.CHECKS,
 )  # fmt: skip

@@ -43,3 +43,6 @@ def people_decide(db: Connection) -> Iterator[Fault]:
     same = "SELECT o.id FROM objection o JOIN signal_decision d ON d.signal_id = o.signal_id WHERE o.answered_by = d.decided_by"
     for row in rows(db, same):
         yield Fault("V7", "objection", str(row.id), "answered by somebody who decided")
+
+
+CHECKS = (signals_are_told, people_decide)

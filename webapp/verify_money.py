@@ -161,4 +161,4 @@ def payouts_are_told(db: Connection) -> Iterator[Fault]:
                 yield Fault("V7", "notification", str(row.id), f"the message {wanted} is missing")
 
 
-MONEY_CHECKS = (years_hold_no_more, payouts_add_up, payouts_are_told)
+CHECKS = (years_hold_no_more, payouts_add_up, payouts_are_told)

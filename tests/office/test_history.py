@@ -13,9 +13,10 @@ from sqlmodel import Session
 
 from tests import factories as make
 from webapp.foundation.database import Database
+from webapp.foundation.sheets import safe_cell
 from webapp.history.actions import Change, record
 from webapp.office.reads import Asked, facts_of
-from webapp.office.views import lines, plain
+from webapp.office.views import lines
 from webapp.permissions import Role
 from webapp.privacy import erasing
 
@@ -120,7 +121,7 @@ def test_a_no_is_not_in_the_history_an_administrator_reads(world: make.World, na
 
 def test_no_cell_is_a_formula(busy: make.World, nadia: Any) -> None:
     assert not [cell for row in saved(nadia) for cell in row if cell.startswith(("=", "+", "-", "@"))]
-    assert [plain(cell) for cell in ("=1", "+1", "@x", "\t1", "Jan", 7)] == ["'=1", "'+1", "'@x", "'\t1", "Jan", 7]
+    assert [safe_cell(cell) for cell in ("=1", "+1", "@x", "\t1", "Jan", 7)] == ["'=1", "'+1", "'@x", "'\t1", "Jan", 7]
 
 
 def test_pages_follow_each_other_without_a_gap(world: make.World, nadia: Any) -> None:

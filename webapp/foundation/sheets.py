@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def safe_cell(text: str) -> str:
-    """The same text, with an apostrophe before it where a spreadsheet would read a formula (OWASP, CSV injection).
+def safe_cell(cell: Any) -> Any:
+    """The same cell; text gets an apostrophe before it where a spreadsheet would read a formula (OWASP, CSV injection).
 
     >>> safe_cell("=1+1"), safe_cell("Jan")
     ("'=1+1", 'Jan')
     """
-    return "'" + text if text.startswith(STARTS_A_FORMULA) else text
+    return "'" + cell if isinstance(cell, str) and cell.startswith(STARTS_A_FORMULA) else cell

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, g, request
 from webapp.foundation.clock import local
 from webapp.foundation.database import database, db
 from webapp.foundation.pages import page
+from webapp.foundation.sheets import safe_cell
 from webapp.foundation.texts import gettext as _
 from webapp.office import reads
 from webapp.office.words import KINDS, action_words, fact_words, kind_words
@@ -114,15 +115,10 @@ def lines(here: Any, municipality_id: int, asked: reads.Asked) -> Iterator[bytes
         for count, told in enumerate(reads.everything(connection, municipality_id, asked), 1):
             facts = "; ".join(f"{name}: {value}" for name, value in told.facts)
             writer.writerow(
-                [plain(cell) for cell in (told.number, local(told.at).isoformat(), told.actor, told.role, told.action, told.about, facts)]
+                [safe_cell(cell) for cell in (told.number, local(told.at).isoformat(), told.actor, told.role, told.action, told.about, facts)]
             )
             if count % 500 == 0:
                 yield out.getvalue().encode()
                 out.seek(0)
                 out.truncate()
     yield out.getvalue().encode()
-
-
-def plain(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    return "'" + cell if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -22,7 +22,7 @@ from webapp.foundation.texts import reader_of, spoken_to
 from webapp.history.actions import Change, record_by
 from webapp.notifications import outgoing
 from webapp.people.models import Account
-from webapp.terms.actions import terms_of
+from webapp.terms.here import terms
 from webapp.terms.shapes import Invitation as Agreed
 
 LONGEST_ADDRESS = 400
@@ -30,7 +30,7 @@ OLDEST = 120  # years
 
 
 def agreed() -> Agreed:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token).invitation(day_of(now()))
+    return terms().invitation(day_of(now()))
 
 
 def read_id(typed: str | None) -> uuid.UUID | None:

@@ -27,16 +27,12 @@ from webapp.hours.forms import read_day, read_uuid
 from webapp.invoices import costs
 from webapp.invoices import reads as invoice_reads
 from webapp.invoices.costs import KINDS, ProgrammeCost
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
 
 SHOWN = 5
 LONGEST_NOTE = 200
 MOST_CENTS, MOST_HOURS = 10**10, 100_000
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 # the overview -------------------------------------------------------------------------------------

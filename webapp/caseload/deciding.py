@@ -20,13 +20,9 @@ from webapp.growth import deciding, pictures, rules, words
 from webapp.growth.models import Objection, Signal
 from webapp.growth.reads import growth_of
 from webapp.people.models import Account
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 
 LONGEST_REASON = 1000
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 def signal_or_404(signal_id: uuid.UUID) -> Signal:

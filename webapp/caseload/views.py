@@ -35,17 +35,13 @@ from webapp.hours.rules import Status, waiting_minutes
 from webapp.hours.rulings import unsettled
 from webapp.milestones.actions import reached_by
 from webapp.privacy.citizen_views import is_needed
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
 
 WEEKS_SHOWN = 12
 CARDS_SHOWN = 12  # the most urgent first; the rest is one tap away, and the counts are of all
 SHOW = ("", "working", "looking", "stops", "signal")
 HOURS_KINDS = (rules.Kind.DISPUTED, rules.Kind.UNANSWERED, rules.Kind.UNCONFIRMED)
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 @pages.get("/signals")

@@ -23,7 +23,7 @@ from webapp.foundation.database import db
 from webapp.foundation.documents import send
 from webapp.foundation.pages import extension, go, page
 from webapp.foundation.texts import gettext as _
-from webapp.terms.actions import terms_of
+from webapp.terms.here import terms
 
 
 def address_of(code: str) -> str:
@@ -43,7 +43,7 @@ def certificate_page(*, link: str = "", status: int = 200) -> Response:
     """What it would say now, what was given out, and which links are open. `link`: a new one, shown this once."""
     at = now()
     given = actions.own(db(), g.person)
-    days = terms_of(db(), g.person.municipality_id, g.person.terms_token).certificate(day_of(at)).share_days
+    days = terms().certificate(day_of(at)).share_days
     return page(
         "certificate/mine.html", status=status, worked=reads.worked(db(), g.person.id), as_work=reads.as_work, period=paper.period, given=given,
         shown_code=shown_code, shares=actions.open_shares(db(), g.person, at), link=link, ends_on=day_of(at) + timedelta(days=days), days=days,
@@ -85,7 +85,7 @@ def share() -> Response:
         made = actions.issue(db(), by=g.person, now=at)
     except actions.NothingToShow:
         return certificate_page(status=409)
-    days = terms_of(db(), g.person.municipality_id, g.person.terms_token).certificate(day_of(at)).share_days
+    days = terms().certificate(day_of(at)).share_days
     token = actions.share(db(), made, days=days, by=g.person, now=at)
     return certificate_page(link=f"{extension('settings').url}/shared/{token}")
 

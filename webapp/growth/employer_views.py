@@ -23,14 +23,10 @@ from webapp.hours.forms import read_uuid
 from webapp.permissions import Role
 from webapp.placements.actions import placements, visible_to
 from webapp.placements.models import Placement
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 
 LONGEST_WORDS = 500
 BESIDE = "hours.to_confirm"
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 @pages.before_app_request

@@ -17,10 +17,11 @@ from webapp.foundation.texts import language
 from webapp.growth import deciding, employer_views, feedback, paid_work, pictures, reads, rules, words
 from webapp.growth.blueprint import pages
 from webapp.growth.careers import feedback as table
-from webapp.growth.employer_views import placement_or_404, terms
+from webapp.growth.employer_views import placement_or_404
 from webapp.growth.models import Feedback, Signal
 from webapp.growth.work_models import ANSWERS, OutflowCheck, RouteTask
 from webapp.hours.forms import read_uuid
+from webapp.terms.here import terms
 
 LONGEST_WORDS = employer_views.LONGEST_WORDS
 NOTICES = ("view", "rated", "answered", "objected", "done")

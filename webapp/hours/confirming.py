@@ -32,14 +32,10 @@ from webapp.hours.rules import Action, Status
 from webapp.hours.versions import written_at
 from webapp.hours.words import REASON_WORDS, reason_words
 from webapp.people.models import Account
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 LONGEST_NOTE = 500
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 def entry_or_404(entry_id: uuid.UUID) -> HoursEntry:

@@ -23,13 +23,9 @@ from webapp.people.employers import Establishment
 from webapp.people.models import Account
 from webapp.placements.models import Placement
 from webapp.premium.rules import premium_cents
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 
 LONGEST_REASON = 1000
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 def entry_or_404(entry_id: uuid.UUID) -> HoursEntry:

@@ -30,13 +30,9 @@ from webapp.placements import actions as placement_actions
 from webapp.placements.actions import placements, shifts
 from webapp.placements.models import Placement
 from webapp.premium.rules import premium_cents
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 
 WEEKS_BACK = 26
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 def entry_or_404(entry_id: uuid.UUID) -> HoursEntry:

@@ -16,7 +16,7 @@ from webapp.foundation.texts import ngettext
 from webapp.hours.forms import read_uuid
 from webapp.invoices import camt, forms, reads, receipts, rules
 from webapp.invoices.blueprint import pages
-from webapp.terms.actions import terms_of
+from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
 
 LARGEST_STATEMENT = 20_000_000  # bytes
@@ -56,7 +56,7 @@ def bring_in() -> Response:
         if len(content) > LARGEST_STATEMENT:
             raise camt.NotAStatement("large")
         found = camt.read_statement(content)
-        iban = terms_of(db(), g.person.municipality_id, g.person.terms_token).value("invoice_sender", day_of(at)).iban
+        iban = terms().value("invoice_sender", day_of(at)).iban
         brought = receipts.bring_in(db(), found, ibans=frozenset({iban}), by=g.person, now=at)
     except camt.NotAStatement:
         return receipts_page(status=422, errors={"statement": _("This is not a CAMT.053 statement in euros. Nothing was read.")})

@@ -32,12 +32,8 @@ from webapp.invoices.blueprint import pages
 from webapp.invoices.models import InvoiceRun
 from webapp.invoices.paper import papers
 from webapp.invoices.reads import Row
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 def row_or_404(invoice_id: uuid.UUID) -> Row:

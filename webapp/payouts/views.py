@@ -19,12 +19,8 @@ from webapp.payouts.models import PayoutRun
 from webapp.payouts.pain001 import InvalidFile
 from webapp.payouts.words import remark_chip, run_chip
 from webapp.premium.models import Payout
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 def run_or_404(run_id: uuid.UUID) -> PayoutRun:

@@ -26,7 +26,7 @@ from webapp.placements.blueprint import pages
 from webapp.placements.models import Placement
 from webapp.requests.blueprint import pages as request_pages
 from webapp.requests.models import WorkRequest
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
 from webapp.terms.shapes import Duration
 
@@ -50,10 +50,6 @@ MISSING = {
     ("insured_from", "not_a_day"): N_("Fill in a day, for example 2026-04-06."),
     ("insurance_evidence", "empty"): N_("Fill in the number of the policy, or where the proof is kept."),
 }
-
-
-def terms() -> Terms:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
 
 
 # requests and matching ----------------------------------------------------------------------

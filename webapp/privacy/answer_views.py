@@ -16,11 +16,11 @@ from webapp.privacy import forms, questions, rules
 from webapp.privacy.blueprint import pages
 from webapp.privacy.models import DataRequest
 from webapp.privacy.words import kept_words
-from webapp.terms.actions import terms_of
+from webapp.terms.here import terms
 
 
 def own_terms() -> Any:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
+    return terms()
 
 
 @pages.get("/data-requests")

@@ -18,7 +18,8 @@ from webapp.people.citizen_number import CitizenNumber, NotANumber, clean_number
 from webapp.placements.actions import own_caseload
 from webapp.privacy.blueprint import pages
 from webapp.privacy.reads import accounts
-from webapp.terms.actions import Terms, terms_of
+from webapp.terms.actions import Terms
+from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
 
 
@@ -31,7 +32,7 @@ def is_needed(terms: Terms, today: date) -> bool:
 
 
 def needed_here() -> bool:
-    return is_needed(terms_of(db(), g.person.municipality_id, g.person.terms_token), day_of(now()))
+    return is_needed(terms(), day_of(now()))
 
 
 def somebody_or_404(participant_id: uuid.UUID) -> Any:

@@ -15,7 +15,7 @@ from webapp.foundation.texts import gettext as _
 from webapp.privacy import export, forms, paper, questions, rules
 from webapp.privacy.blueprint import pages
 from webapp.privacy.words import kept_words
-from webapp.terms.actions import terms_of
+from webapp.terms.here import terms
 
 
 @pages.get("/me/data")
@@ -78,7 +78,7 @@ def leaving_context() -> dict[str, Any]:
 
 
 def own_terms() -> Any:
-    return terms_of(db(), g.person.municipality_id, g.person.terms_token)
+    return terms()
 
 
 @pages.post("/me/data/erasure")

@@ -19,7 +19,7 @@ from webapp.certificate import views as certificate
 from webapp.employer import views as employer
 from webapp.foundation import clock, database, files, logs, pages, pictures, security, texts
 from webapp.foundation.compiling import SpokenEnvironment
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.foundation.sessions import KeptSessions
 from webapp.foundation.settings import Settings, load
 from webapp.foundation.tenancy import look_everywhere

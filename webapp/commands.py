@@ -208,7 +208,7 @@ def invite(arguments: argparse.Namespace) -> int:
     """A code with which the first admin comes in; they invite the others from the pages."""
     from webapp.access.first import NotInvited, invite_first
     from webapp.foundation.clock import now
-    from webapp.foundation.sealed import KeyRing
+    from webapp.foundation.sealing import KeyRing
 
     settings = load_for_shell()
     database = open_database(settings, migrate=True)

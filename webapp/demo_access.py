@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from webapp.access import invitations, letter
 from webapp.foundation.clock import day_of
 from webapp.foundation.ids import new_id
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.foundation.settings import Settings
 from webapp.notifications import outgoing
 from webapp.people.models import Account, Membership

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from tests.browser.conftest import GivePhone, Phone, Served
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.foundation.settings import DEMO_SECRET
 from webapp.notifications.outgoing import outgoing, said
 

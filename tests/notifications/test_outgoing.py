@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from tests import factories as make
 from webapp.foundation.database import Database
-from webapp.foundation.sealed import KeyRing, Unreadable
+from webapp.foundation.sealing import CannotOpen, KeyRing
 from webapp.foundation.settings import Settings
 from webapp.notifications import outgoing
 from webapp.notifications.answers import Answer
@@ -239,6 +239,6 @@ def test_what_waits_is_sealed(database: Database, world: make.World, session: Se
     sealed = row(session, key).sealed
     assert "123456" not in sealed and "0612345678" not in sealed
     assert outgoing.said(KeyRing("another secret"), row(session, key)) == {}
-    with pytest.raises(Unreadable):
+    with pytest.raises(CannotOpen):
         KEYS.open("another purpose", sealed)
     assert Outgoing.__tablename__ == "outgoing"

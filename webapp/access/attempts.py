@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from webapp.access.models import Attempts, KeptForm, OneTimeCode, PasskeyQuestion
 from webapp.access.rules import ACCOUNT, ADDRESS, OLDEST_GUESS, Patience, remembered, wait_after
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 
 attempts: Any = Attempts.__table__  # type: ignore[attr-defined]
 codes: Any = OneTimeCode.__table__  # type: ignore[attr-defined]

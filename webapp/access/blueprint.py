@@ -14,7 +14,7 @@ from webapp.access.passkeys import Party, party_of
 from webapp.foundation.clock import now
 from webapp.foundation.database import db
 from webapp.foundation.pages import page
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.foundation.settings import Settings
 from webapp.foundation.texts import duration_words
 from webapp.foundation.texts import gettext as _

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from webapp.access.models import OneTimeCode
 from webapp.access.rules import Contact
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.foundation.texts import gettext as _
 from webapp.foundation.texts import speaking
 from webapp.notifications import outgoing

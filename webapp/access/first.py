@@ -11,7 +11,7 @@ from sqlmodel import Session
 from webapp.access import invitations, rules
 from webapp.foundation.clock import day_of
 from webapp.foundation.ids import new_id
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.people.actions import account_with_handle, memberships_of
 from webapp.people.models import Municipality
 from webapp.permissions import Role

@@ -14,7 +14,7 @@ from webapp.access import rules
 from webapp.access.models import Invitation, Passkey, RecoveryCode, Secret
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import lock_municipality
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.history.actions import Change, record, record_by
 from webapp.notifications import outgoing
 from webapp.notifications.models import PushSubscription

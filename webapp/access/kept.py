@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from webapp.access.models import KeptForm
-from webapp.foundation.sealed import KeyRing, Unreadable
+from webapp.foundation.sealing import CannotOpen, KeyRing
 from webapp.people.models import Membership, SignIn
 
 forms: Any = KeptForm.__table__  # type: ignore[attr-defined]
@@ -53,7 +53,7 @@ def typed_by(db: Session, keys: KeyRing, membership_id: uuid.UUID, *, now: datet
     found = db.execute(select(forms.c.sealed).where(forms.c.membership_id == membership_id, forms.c.ends_at > now)).scalars().first()
     try:
         path, fields = json.loads(keys.open(SEAL, found)) if found else (None, [])
-    except Unreadable:
+    except CannotOpen:
         return None
     return Typed(path, [(name, text) for name, text in fields]) if path else None
 

@@ -17,7 +17,7 @@ from webapp.access.hashing import hashed, is_right
 from webapp.access.models import RecoveryCode, Secret
 from webapp.access.rules import Contact
 from webapp.foundation.database import lock_municipality
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.history.actions import Change, record
 from webapp.people.models import Account, Membership
 from webapp.people.sessions import opens

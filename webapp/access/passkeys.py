@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from webapp.access.models import Passkey, PasskeyQuestion
 from webapp.foundation.database import lock_municipality
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.foundation.settings import Settings
 from webapp.history.actions import Change, record
 from webapp.people.models import Account

@@ -19,7 +19,7 @@ from webapp.foundation.database import Database, Utc, one_of
 from webapp.foundation.documents import pdf
 from webapp.foundation.ids import new_id
 from webapp.foundation.logs import log
-from webapp.foundation.sealed import KeyRing, Unreadable
+from webapp.foundation.sealing import CannotOpen, KeyRing
 from webapp.foundation.texts import speaking
 from webapp.notifications.answers import Answer
 from webapp.notifications.mail import SendMail
@@ -90,7 +90,7 @@ def said(keys: KeyRing, row: Any) -> dict[str, Any]:
     """What it says; empty once it is not kept, or when it cannot be opened any more."""
     try:
         found: dict[str, Any] = json.loads(keys.open(SEAL, row.sealed)) if row.sealed else {}
-    except Unreadable:
+    except CannotOpen:
         return {}
     return found
 

@@ -11,7 +11,7 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from webapp.foundation.clock import local, now
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.logs import log, set_up
-from webapp.foundation.sealed import KeyRing
+from webapp.foundation.sealing import KeyRing
 from webapp.foundation.settings import Settings
 from webapp.notifications.delivery import deliver_waiting
 from webapp.notifications.keys import own_keys

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from webapp.foundation.sealing import CannotOpen, Seals
 
 NOTHING_SAID, NO = "-", "no"
-WIDTH = 20  # bytes of every sealed answer, so that the length tells nothing
+WIDTH = 20  # letters of every sealed answer, so that the length tells nothing
 
 
 class Sealer:
     """Seals and opens answers with a key made from the secret of the installation."""
 
-    def __init__(self, secret: str, *former: str) -> None:
-        """`former`: secrets that were replaced; what they sealed still opens."""
-        self._cipher, *self._before = [
-            AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opstap answers to offers").derive(one.encode())) for one in (secret, *former)
-        ]
+    def __init__(self, *secrets: str) -> None:
+        """`secrets`: the one in use first; what the former sealed still opens."""
+        self._seals = Seals(secrets, "opstap answers to offers")
 
     def seal(self, answer: str, offer_id: UUID) -> str:
         """64 characters. A new seal of the same answer differs from the last."""
-        nonce = secrets.token_bytes(12)
-        return base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, answer.encode().ljust(WIDTH), offer_id.bytes)).decode()
+        return self._seals.seal(answer.ljust(WIDTH), offer_id.bytes)
 
     def open(self, sealed: str, offer_id: UUID) -> str:
         """The answer; NOTHING_SAID when the seal is of another installation or offer."""
-        packed = base64.urlsafe_b64decode(sealed)
-        for cipher in (self._cipher, *self._before):
-            try:
-                return cipher.decrypt(packed[:12], packed[12:], offer_id.bytes).decode().strip()
-            except InvalidTag:
-                continue
-        return NOTHING_SAID
+        try:
+            return self._seals.open(sealed, offer_id.bytes).strip()
+        except CannotOpen:
+            return NOTHING_SAID

@@ -5,24 +5,19 @@ from __future__ import annotations
 import secrets
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import Session
 
 from webapp.certificate import signing
 from webapp.certificate.models import Certificate, CertificateShare, Cv, Reference
-from webapp.certificate.reads import works_of
+from webapp.certificate.reads import certificates, references, shares, works_of
 from webapp.certificate.rules import content_of, digest, new_code
 from webapp.foundation.database import lock_municipality
 from webapp.history.actions import told
 from webapp.notifications.actions import notify
 from webapp.people.person import Person
 from webapp.placements.models import Placement
-
-references: Any = Reference.__table__  # type: ignore[attr-defined]
-certificates: Any = Certificate.__table__  # type: ignore[attr-defined]
-shares: Any = CertificateShare.__table__  # type: ignore[attr-defined]
 
 
 class NothingToShow(Exception):

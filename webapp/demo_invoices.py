@@ -19,7 +19,7 @@ from webapp.invoices.camt import Credit
 from webapp.invoices.costs import ProgrammeCost
 from webapp.invoices.models import BillingAddress
 from webapp.invoices.rules import last_day_of, next_month, printed_number
-from webapp.notifications.push import Answer
+from webapp.notifications.answers import Answer
 from webapp.people.models import Municipality
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from webapp.invoices.files import MAKERS, files, keep, not_kept
 from webapp.invoices.paper import Paper, papers
 from webapp.invoices.reads import CREDITED, PAID, Row, mails
 from webapp.invoices.rules import reminder_step
-from webapp.notifications.push import Answer
+from webapp.notifications.answers import Answer
 from webapp.people.person import Person
 
 TRIES = 8

@@ -24,10 +24,11 @@ from webapp.foundation.texts import Language, reader_of, use_language
 from webapp.foundation.texts import gettext as _
 from webapp.notifications import rules
 from webapp.notifications.actions import quiet_of
+from webapp.notifications.answers import Answer
 from webapp.notifications.mail import SendMail
 from webapp.notifications.messages import MAILED_TOO, words
 from webapp.notifications.models import UNDER_WAY, Delivery, Notification, PushSubscription
-from webapp.notifications.push import Answer, SendPush, Target, origin_of
+from webapp.notifications.push import SendPush, Target, origin_of
 from webapp.people.models import Account, Membership
 
 LEASE = timedelta(minutes=2)

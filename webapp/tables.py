@@ -8,8 +8,10 @@ from webapp.offers import models as offers
 from webapp.people import employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
+from webapp.placements import records
+from webapp.policy import models as policy
 from webapp.premium import models as premium
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
-ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours)
+ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, records, hours, policy)

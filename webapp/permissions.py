@@ -40,7 +40,7 @@ PUBLIC = frozenset({
     "static", "pages.home", "pages.accessibility", "pages.language", "pages.choose_language", "pages.healthz", "pages.readyz", "pages.metrics",
     "people.sign_in", "people.sign_out", "people.demo", "people.demo_sign_in",
     "pwa.manifest", "pwa.service_worker", "pwa.offline",
-    "employer.tablet", "employer.open_tablet",
+    "employer.tablet", "employer.open_tablet", "placements.feed",
 })  # fmt: skip
 
 PERMISSIONS = {
@@ -64,6 +64,17 @@ PERMISSIONS = {
     "placements.calendar":          allow(P,                    whose="own"),
     "placements.leaving":           allow(P,                    whose="own placement"),
     "placements.stop":              allow(P,                    whose="own placement"),
+    "placements.agreement":         allow(P, S, C,              whose="own placement; own workplace; own caseload"),
+    "placements.agreement_paper":   allow(P, S, C,              whose="own placement; own workplace; own caseload"),
+    "placements.sign":              allow(P, S, C,              whose="own placement; own workplace; own caseload"),
+    "placements.unsign":            allow(P, S, C,              whose="own signature"),
+    "placements.absence":           allow(P,                    whose="own shift"),
+    "placements.cannot_come":       allow(P,                    whose="own shift"),
+    "placements.can_come":          allow(P,                    whose="own shift"),
+    "placements.my_calendar":       allow(P,                    whose="own"),
+    "placements.make_calendar":     allow(P,                    whose="own"),
+    "placements.renew_calendar":    allow(P,                    whose="own"),
+    "placements.end_calendar":      allow(P,                    whose="own"),
     "hours.mine":                   allow(P,                    whose="own"),
     "hours.show":                   allow(P, S, C,              whose="own; own workplace; own caseload"),
     "hours.log":                    allow(P,                    whose="own placement"),
@@ -96,6 +107,11 @@ PERMISSIONS = {
     "placements.offer_to":          allow(C,                    whose="own caseload"),
     "placements.starting":          allow(C,                    whose="own caseload"),
     "placements.prepare":           allow(C,                    whose="own caseload"),
+    "placements.course_of":         allow(C,                    whose="own caseload"),
+    "placements.change_hours":      allow(C,                    whose="own caseload"),
+    "placements.pause":             allow(C,                    whose="own caseload"),
+    "placements.resume":            allow(C,                    whose="own caseload"),
+    "placements.end":               allow(C,                    whose="own caseload"),
     "hours.disputes":               allow(C,                    whose="own caseload"),
     "hours.rule":                   allow(C,                    whose="own caseload"),
 }  # fmt: skip

@@ -6,20 +6,22 @@ Each task may run twice or late without harm, and a fault in one municipality do
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from webapp.foundation.clock import day_of
-from webapp.foundation.database import Database
+from webapp.foundation.clock import day_of, monday_of
+from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.logs import log
 from webapp.foundation.settings import Settings
+from webapp.hours.reads import WORKED_BETWEEN
 from webapp.hours.reminders import remind
 from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
 from webapp.people.models import Municipality
+from webapp.placements import absences, course
 from webapp.placements.actions import end_passed
 from webapp.terms.actions import Terms, terms_of
 
@@ -65,13 +67,37 @@ def end_placements(db: Session, municipality_id: int, terms: Terms, sealer: Seal
     return end_passed(db, municipality_id, now=now)
 
 
+def apply_changed_hours(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return course.apply_changes(db, municipality_id, now=now)
+
+
+def keep_limits(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    """Every running placement: the limit by the hours really worked, and the warnings before its last day. Gives how many changed or were told."""
+    lock_municipality(db, municipality_id)
+    this_week, done = monday_of(day_of(now)), 0
+    weeks = {"first": this_week - timedelta(weeks=4), "last": this_week - timedelta(weeks=1)}
+    for placements in course.running(db, municipality_id, day_of(now)):
+        worked = dict(db.execute(WORKED_BETWEEN, {"placements": [placement.id for placement in placements], **weeks}).tuples().all())
+        for placement in placements:
+            shortened = course.keep_the_limit(db, placement, terms, minutes_of_four_weeks=int(worked.get(placement.id, 0)), now=now)
+            done += shortened or course.warn(db, placement, terms, now=now)
+    return done
+
+
+def forget_reasons(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return absences.forget_reasons(db, municipality_id, keep_days=terms.absence(day_of(now)).keep_reason_days, now=now)
+
+
 def send_reminders(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
     return remind(db, municipality_id, terms, now=now)
 
 
 CLOCKWORK = (
     Task("close offers", "*/10", "*", everywhere(close_offers)),
+    Task("apply changed hours", "5", "0", everywhere(apply_changed_hours)),
     Task("end placements", "15", "0", everywhere(end_placements)),
+    Task("keep limits", "40", "0", everywhere(keep_limits)),
+    Task("forget reasons of absence", "45", "1", everywhere(forget_reasons)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
     Task("remind", "5", "8,16,20", everywhere(send_reminders)),
 )

@@ -18,6 +18,7 @@ NOBODY = uuid.UUID(int=7)
 TABLES = {
     "entry_id": "hours_entry", "offer_id": "offer", "placement_id": "placement", "request_id": "work_request", "participant_id": "participant_file",
     "absence_id": "absence", "notification_id": "notification",
+    "shift_id": "planned_shift", "pause_id": "placement_pause", "feed_id": "calendar_feed", "change_id": "term_change",
 }  # fmt: skip
 
 

@@ -60,6 +60,8 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     ("offer", {"open_days": 7, "keep_closed_days": 30}),
     ("confirmation", {"undo_seconds": 60}),
     ("retention", {"days": {"client_file": 3653}}),
+    ("limit_notice", {"days_before": [28, 14]}),
+    ("absence", {"keep_reason_days": 14}),
 ]
 
 

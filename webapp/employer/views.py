@@ -35,6 +35,7 @@ def team() -> Response:
     return page(
         "employer/team.html",
         members=members,
+        to_sign=reads.to_sign(db(), g.person),
         here_today=sorted(here_today, key=lambda pair: pair[0].starts_at),
         today=today,
     )

@@ -24,6 +24,17 @@ placements: Any = Placement.__table__  # type: ignore[attr-defined]
 STANDS = entries.c.status != literal_column("'withdrawn'")
 IS_WAITING = entries.c.status.in_([literal_column("'sent'"), literal_column("'corrected'"), literal_column("'disputed'")])
 
+# certain minutes of some placements in some weeks, together
+WORKED_BETWEEN = (
+    select(entries.c.placement_id, func.sum(entries.c.certain_minutes))
+    .where(
+        entries.c.placement_id.in_(bindparam("placements", expanding=True)),
+        entries.c.week_of.between(bindparam("first"), bindparam("last")),
+        entries.c.certain_minutes > 0,
+    )
+    .group_by(entries.c.placement_id)
+)
+
 _weeks = (
     select(entries.c.participant_id, entries.c.week_of, func.sum(entries.c.certain_minutes).label("minutes"))
     .where(entries.c.participant_id.in_(bindparam("participants", expanding=True)), entries.c.certain_minutes > 0)

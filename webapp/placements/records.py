@@ -97,6 +97,7 @@ class PlacementChange(SQLModel, table=True):
     valid_from: date
     pattern: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     weekly_minutes: int
+    minutes_before: int  # the week it takes the place of
     reason: str
     decided_by: uuid.UUID = Field(foreign_key="account.id")
     decided_at: datetime = Field(sa_type=Utc)

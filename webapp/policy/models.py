@@ -25,7 +25,9 @@ class TermChange(SQLModel, table=True):
     __table_args__ = (
         one_of("status", ("proposed", "approved", "refused", "withdrawn"), "a_change_of_terms_has_a_known_status"),
         CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="nobody_approves_their_own_terms"),
-        CheckConstraint("status NOT IN ('approved', 'refused') OR (decided_by IS NOT NULL AND decided_at IS NOT NULL)", name="a_decision_on_terms_has_a_name"),
+        CheckConstraint(
+            "status NOT IN ('approved', 'refused') OR (decided_by IS NOT NULL AND decided_at IS NOT NULL)", name="a_decision_on_terms_has_a_name"
+        ),
         CheckConstraint("source <> '' AND reason <> ''", name="a_change_of_terms_has_source_and_reason"),
         Index("terms_change_once_a_day", "municipality_id", "key", "valid_from", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     )

@@ -161,6 +161,12 @@ class Terms:
     def confirmation(self, day: date) -> shapes.Confirmation:
         return self._typed(shapes.Confirmation, "confirmation", day)
 
+    def limit_notice(self, day: date) -> shapes.LimitNotice:
+        return self._typed(shapes.LimitNotice, "limit_notice", day)
+
+    def absence(self, day: date) -> shapes.Absence:
+        return self._typed(shapes.Absence, "absence", day)
+
     def tariff_split(self, day: date) -> shapes.TariffSplit:
         return self._typed(shapes.TariffSplit, "tariff_split", day)
 

@@ -80,7 +80,7 @@ def upgrade() -> None:
     op.create_index("a_shift_is_called_off_once", "shift_absence", ["planned_shift_id"], unique=True, sqlite_where=STANDS, postgresql_where=STANDS)
     op.create_index("absences_of_a_person", "shift_absence", ["participant_id", "day"])
     table(
-        "placement_change", uuid("placement_id"), day("valid_from"), json("pattern"), number("weekly_minutes"), words("reason"), uuid("decided_by"),
+        "placement_change", uuid("placement_id"), day("valid_from"), json("pattern"), number("weekly_minutes"), number("minutes_before"), words("reason"), uuid("decided_by"),
         at("decided_at"), at("applied_at", nullable=True),
         sa.UniqueConstraint("placement_id", "valid_from", name="hours_change_once_a_day"),
         sa.CheckConstraint("weekly_minutes > 0", name="changed_hours_are_hours"), sa.CheckConstraint("reason <> ''", name="a_change_has_its_reason"),

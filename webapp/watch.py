@@ -77,9 +77,10 @@ def keep_limits(db: Session, municipality_id: int, terms: Terms, sealer: Sealer,
     this_week, done = monday_of(day_of(now)), 0
     weeks = {"first": this_week - timedelta(weeks=4), "last": this_week - timedelta(weeks=1)}
     for placements in course.running(db, municipality_id, day_of(now)):
-        worked = dict(db.execute(WORKED_BETWEEN, {"placements": [placement.id for placement in placements], **weeks}).tuples().all())
+        found = db.execute(WORKED_BETWEEN, {"placements": [placement.id for placement in placements], **weeks})
+        worked = {placement_id: int(minutes) for placement_id, minutes in found}
         for placement in placements:
-            shortened = course.keep_the_limit(db, placement, terms, minutes_of_four_weeks=int(worked.get(placement.id, 0)), now=now)
+            shortened = course.keep_the_limit(db, placement, terms, minutes_of_four_weeks=worked.get(placement.id, 0), now=now)
             done += shortened or course.warn(db, placement, terms, now=now)
     return done
 

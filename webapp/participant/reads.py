@@ -69,6 +69,15 @@ TODO = Read(
         .limit(1)
         .scalar_subquery()
         .label("absent_shift"),
+        select(shifts.c.id)
+        .where(
+            shifts.c.participant_id == bindparam("person"), shifts.c.day == bindparam("today"), shifts.c.stops_at > bindparam("now"),
+            shifts.c.cancelled_at.is_(None), ~select(entries.c.id).where(entries.c.planned_shift_id == shifts.c.id, STANDS).exists(),
+        )
+        .order_by(shifts.c.starts_at)
+        .limit(1)
+        .scalar_subquery()
+        .label("shift_today"),
     )
     .select_from(files)
     .outerjoin(offers, and_(offers.c.participant_id == files.c.account_id, offers.c.status == literal_column("'open'"), offers.c.closes_at > bindparam("now")))

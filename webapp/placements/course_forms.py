@@ -59,7 +59,7 @@ def read_change(values: Mapping[str, str]) -> Typed:
     valid_from = day_in(typed, "valid_from", errors)
     if not typed["reason"]:
         errors["reason"] = _("Write in a few words why.")
-    pattern: list[dict[str, Any]] | None = None
+    pattern: list[dict[str, Any]] = []
     for day in range(7):
         start, stop, pause = (typed[f"{what}_{day}"] for what in ("start", "stop", "break"))
         if not start and not stop:

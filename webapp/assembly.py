@@ -28,11 +28,12 @@ from webapp.people.actions import LONGEST_SIGN_IN
 from webapp.people.person import login
 from webapp.permissions import PUBLIC, may
 from webapp.placements import views as placements
+from webapp.policy import views as policy
 from webapp.pwa import views as pwa
 from webapp.requests import views as requests
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, policy, pwa)
 
 
 class Opstap(Flask):

@@ -7,13 +7,14 @@ messages are what they would have been; `verify` holds on it.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from webapp.demo_placement import live, sign_all
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
@@ -70,6 +71,8 @@ class Town:
     at: datetime
     people: dict[str, Person]
     places: list[Establishment]
+    secret: str
+    placements: dict[str, Placement] = field(default_factory=dict)
 
     @property
     def id(self) -> int:
@@ -88,18 +91,18 @@ def fill(database: Database, settings: Settings) -> bool:
             return False
         seed_statutory(db, now=now())
         for slug, facts in TOWNS.items():
-            fill_town(db, slug, facts, Sealer(settings.signing_key))
+            fill_town(db, slug, facts, Sealer(settings.signing_key), settings.signing_key)
     return True
 
 
-def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer) -> None:
+def fill_town(db: Session, slug: str, facts: dict[str, Any], sealer: Sealer, secret: str) -> None:
     municipality = Municipality(slug=slug, name=slug.title(), phone=facts["phone"])
     db.add(municipality)
     db.flush()
     assert municipality.id is not None
     lock_municipality(db, municipality.id)
     agree_terms(db, municipality)
-    town = Town(db, municipality, sealer, day_of(now()), now(), {}, [])
+    town = Town(db, municipality, sealer, day_of(now()), now(), {}, [], secret)
     add_people(town, slug, facts)
     add_work(town)
     db.flush()
@@ -245,10 +248,25 @@ def add_work(town: Town) -> None:
     first, second = "participant-1", "participant-2"
     selam, amina, oksana = (begin(town, growing, who, 0) for who in (first, "participant-4", "participant-5"))
     yusuf, aster = begin(town, care, "participant-3", 1), begin(town, care, "participant-7", 1, "case-manager-2")
+    town.placements = {"participant-4": amina, "participant-5": oksana}
     for placement, who in ((selam, first), (amina, "participant-4"), (oksana, "participant-5"), (yusuf, "participant-3"), (aster, "participant-7")):
         write_hours(town, placement, who)
     propose(town, kitchen, first, town.at - timedelta(days=1), travel=8)
     propose(town, packing, second, town.at - timedelta(hours=3), travel=11)
+    live(
+        town.db, people=town.people, placements=town.placements, yes=lambda: say_yes(town, kitchen, "participant-6"), today=town.today, at=town.at,
+        terms=town.terms, secret=town.secret,
+    )  # fmt: skip
+
+
+def say_yes(town: Town, request: WorkRequest, who: str) -> Placement:
+    """A yes of an hour ago, of which the start is not recorded."""
+    offer = propose(town, request, who, town.at - timedelta(hours=20), travel=12)
+    said = town.at - timedelta(hours=1)
+    placements.answer(town.db, offer, Answer.YES, by=town.people[who], case_manager_id=town.people["case-manager-1"].id, sealer=town.sealer, now=said)
+    found = placements.placement_of(town.db, offer)
+    assert found is not None
+    return found
 
 
 def week(days: str, start: str, stop: str, pause: int = 0) -> list[dict[str, Any]]:
@@ -294,6 +312,8 @@ def begin(town: Town, request: WorkRequest, who: str, place: int, manager: str =
     placement = placements.placement_of(town.db, offer)
     assert placement is not None
     before = request.starts_on - timedelta(days=5)
+    supervisor = town.people[f"supervisor-{place + 1}"]
+    sign_all(town.db, placement, (town.people[who], supervisor, town.people[manager]), terms=town.terms, at=offered + timedelta(days=2))
     prepared = Preparation(
         "Past bij de wensen en is een stap naar werk.", before, request.starts_on, f"Polis WA-{place + 1}04 ({town.places[place].name})"
     )

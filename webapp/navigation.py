@@ -43,6 +43,8 @@ MENU: dict[str, Any] = {
         ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
         ("messages", "/messages", "mail", N_("Messages")),
     ),
+    Role.ADMIN: (("terms", "/terms", "scale", N_("Terms")), ("messages", "/messages", "bell", N_("Messages"))),
+    Role.FINANCE: (("terms", "/terms", "scale", N_("Terms")), ("messages", "/messages", "bell", N_("Messages"))),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)
 

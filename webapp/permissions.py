@@ -112,6 +112,11 @@ PERMISSIONS = {
     "placements.pause":             allow(C,                    whose="own caseload"),
     "placements.resume":            allow(C,                    whose="own caseload"),
     "placements.end":               allow(C,                    whose="own caseload"),
+    "policy.all":                   allow(Role.ADMIN, Role.FINANCE, whose="own municipality"),
+    "policy.setting":               allow(Role.ADMIN, Role.FINANCE, whose="own municipality"),
+    "policy.plan":                  allow(Role.ADMIN,           whose="own municipality"),
+    "policy.decide":                allow(Role.ADMIN, Role.FINANCE, whose="own municipality, planned by somebody else"),
+    "policy.withdraw":              allow(Role.ADMIN,           whose="own municipality"),
     "hours.disputes":               allow(C,                    whose="own caseload"),
     "hours.rule":                   allow(C,                    whose="own caseload"),
 }  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Table, text
 
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
+from webapp.verify_placements import course_faults
 
 LINES = 10_000
 
@@ -200,4 +201,9 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
                 yield Fault("V8", table.name, str(row.id), f"{mine} points into another municipality")
 
 
-CHECKS = (every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses)
+def courses_hold(db: Connection) -> Iterator[Fault]:
+    """V2, V6 and V7 of what came after the yes: see `verify_placements`."""
+    yield from (Fault(*found) for found in course_faults(db))
+
+
+CHECKS = (every_minute_once, only_in_placements, courses_hold, chains_are_whole, changes_are_told, nothing_crosses)

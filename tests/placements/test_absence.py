@@ -44,7 +44,9 @@ def address(shift: PlannedShift) -> str:
     return f"/shifts/{shift.id}/absence"
 
 
-def test_one_tap_calls_the_day_off_and_both_hear_it_without_a_reason(world: make.World, today: PlannedShift, as_person: Any, session: Session) -> None:
+def test_one_tap_calls_the_day_off_and_both_hear_it_without_a_reason(
+    world: make.World, today: PlannedShift, as_person: Any, session: Session
+) -> None:
     yusuf = as_person(world.other_participant)
     assert f'"{address(today)}"' in yusuf.get("/today").text
 
@@ -124,7 +126,9 @@ def test_nobody_calls_off_the_day_of_somebody_else(world: make.World, today: Pla
     assert again(session, today).cancelled_at is None
 
 
-def test_the_reason_goes_after_the_term_and_the_day_stays_off(world: make.World, today: PlannedShift, as_person: Any, database: Database, session: Session) -> None:
+def test_the_reason_goes_after_the_term_and_the_day_stays_off(
+    world: make.World, today: PlannedShift, as_person: Any, database: Database, session: Session
+) -> None:
     as_person(world.other_participant).post(address(today), {"reason": "sick", "words": "Griep"})
 
     def forget(days: int) -> int:

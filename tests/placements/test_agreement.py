@@ -48,7 +48,9 @@ def start(marieke: Any, placement: Placement, **more: str) -> Any:
     return marieke.post(f"/placements/{placement.id}/preparation", form)
 
 
-def test_a_place_starts_when_all_three_agreed_on_the_phone_and_not_before(world: make.World, said_yes: Placement, as_person: Any, session: Session) -> None:
+def test_a_place_starts_when_all_three_agreed_on_the_phone_and_not_before(
+    world: make.World, said_yes: Placement, as_person: Any, session: Session
+) -> None:
     visitors = [as_person(getattr(world, side)) for side in SIDES]
     for visitor in visitors:
         assert start(visitors[2], said_yes).status_code == 422

@@ -256,7 +256,9 @@ def test_two_different_ends_at_once_ask_to_look_first_and_a_better_answer_is_a_n
     assert [tuple(row) for row in rows] == [(1, "contract"), (2, "back")]
 
 
-def test_the_outcome_of_a_place_that_ended_by_itself_is_recorded_afterwards(world: make.World, marieke: Any, database: Database, session: Session) -> None:
+def test_the_outcome_of_a_place_that_ended_by_itself_is_recorded_afterwards(
+    world: make.World, marieke: Any, database: Database, session: Session
+) -> None:
     work = make.work_request(database, world.establishment, world.supervisor, starts_on=make.TODAY - timedelta(weeks=4), weeks=2)
     over = make.placement(database, work, world.other_participant, world.case_manager, status="ended")
 
@@ -265,7 +267,16 @@ def test_the_outcome_of_a_place_that_ended_by_itself_is_recorded_afterwards(worl
     assert session.execute(select(PlacementEnd.last_day)).scalar_one() == over.ends_on
 
 
-@pytest.mark.parametrize("more", [{"outcome": "fired"}, {"end_reason": ""}, {"end_day": "morgen"}, {"end_day": (make.TODAY - timedelta(days=1)).isoformat()}, {"end_day": "2099-01-01"}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"outcome": "fired"},
+        {"end_reason": ""},
+        {"end_day": "morgen"},
+        {"end_day": (make.TODAY - timedelta(days=1)).isoformat()},
+        {"end_day": "2099-01-01"},
+    ],
+)
 def test_an_end_that_cannot_be_is_refused(world: make.World, marieke: Any, session: Session, more: dict[str, str]) -> None:
     assert end(marieke, world.placement, **more).status_code == 422
     assert session.execute(select(func.count()).select_from(PlacementEnd)).scalar_one() == 0
@@ -302,7 +313,9 @@ def test_weeks_that_became_longer_than_28_hours_bring_the_shorter_limit_at_night
     placement = make.placement(database, work, world.other_participant, world.case_manager)
     for week in range(4):
         for day in range(4):
-            make.hours(database, placement, day=make.MONDAY - timedelta(weeks=week, days=-day), start="08:00", stop="15:30", pause=0, certain_minutes=450)
+            make.hours(
+                database, placement, day=make.MONDAY - timedelta(weeks=week, days=-day), start="08:00", stop="15:30", pause=0, certain_minutes=450
+            )
 
     done = [at_night(database, keep_limits, make.MONDAY + timedelta(weeks=1)) for _ in range(2)]
 
@@ -327,7 +340,9 @@ def test_a_limit_that_has_passed_ends_the_place_today_and_takes_no_day_away(worl
 
 
 @pytest.mark.parametrize(("stop", "code"), [("06:00", 303), ("06:30", 422)])
-def test_the_shift_under_way_at_the_end_counts_until_its_planned_end(world: make.World, as_person: Any, database: Database, stop: str, code: int) -> None:
+def test_the_shift_under_way_at_the_end_counts_until_its_planned_end(
+    world: make.World, as_person: Any, database: Database, stop: str, code: int
+) -> None:
     last = make.TODAY - timedelta(days=1)
     night = [{"weekday": last.weekday(), "start": "22:00", "stop": "06:00", "break": 30}]
     work = make.work_request(database, world.establishment, world.supervisor, pattern=night, starts_on=last - timedelta(weeks=2, days=-1), weeks=2)

@@ -38,7 +38,10 @@ def test_the_address_cannot_be_guessed_and_is_not_in_the_database(world: make.Wo
     assert len(token) == 43
     kept = session.execute(select(CalendarFeed)).scalars().one()
     assert token not in str(kept.model_dump())
-    assert [visitor.get(wrong).status_code for wrong in ("/calendar/x.ics", f"/calendar/{kept.id}.ics", f"/calendar/{kept.digest}.ics", path[:-5] + ".ics")] == [404] * 4
+    assert [
+        visitor.get(wrong).status_code
+        for wrong in ("/calendar/x.ics", f"/calendar/{kept.id}.ics", f"/calendar/{kept.digest}.ics", path[:-5] + ".ics")
+    ] == [404] * 4
 
 
 def test_asking_again_gives_the_same_address(world: make.World, as_person: Any) -> None:

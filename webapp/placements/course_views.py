@@ -108,7 +108,7 @@ def change_hours(placement_id: uuid.UUID) -> Response:
             placement,
             typed.id or new_id(),
             typed.valid_from,
-            typed.pattern,
+            typed.pattern or [],
             reason=typed.values["reason"],
             by=g.person,
             terms=terms(),

@@ -196,7 +196,7 @@ def sections(facts: Mapping[str, Any], mark: Callable[[str], str] = str) -> list
     who = {
         name: mark(facts[name]) for name in ("participant", "supervisor", "case_manager", "employer", "municipality", "function", "place", "phone")
     }
-    where, limit = mark(f"{facts['street']}, {facts['town']}"), facts["limit_source"].rstrip(".")
+    where = mark(f"{facts['street']}, {facts['town']}")
     return [
         part(_("Who"), _("You: %(name)s.", name=who["participant"]), _("The employer: %(name)s.", name=who["employer"]), _("The municipality: %(name)s.", name=who["municipality"])),
         part(_("The work"), _("You do this work: %(work)s.", work=who["function"]), *(mark(task) for task in facts["tasks"]), _("You work here: %(place)s, %(where)s.", place=who["place"], where=where)),
@@ -210,7 +210,7 @@ def sections(facts: Mapping[str, Any], mark: Callable[[str], str] = str) -> list
         part(_("You choose"), _("You do this work of your own free will."), _("You may stop at any time. You need not say why."), _("Stopping changes nothing about your benefit.")),
         part(_("Insurance"), _("You are insured while you work, from the first hour."), _("%(name)s checks this before you start.", name=who["case_manager"])),
         part(_("Help at work"), _("%(name)s helps you at work.", name=who["supervisor"]), _("%(name)s talks with you about how it goes.", name=who["case_manager"])),
-        part(_("The end"), _("This work stops on %(day)s, or earlier.", day=long_date(ends_on)), *([_("Why not longer: %(source)s.", source=mark(limit))] if limit else [])),
+        part(_("The end"), _("This work stops on %(day)s, or earlier.", day=long_date(ends_on))),
         part(_("Questions?"), _("Call %(name)s: %(phone)s.", name=who["case_manager"], phone=who["phone"])),
     ]  # fmt: skip
 

@@ -121,7 +121,14 @@ def _list(path: str, name: str, label: str, inner: Any, optional: bool, value: A
     if typed is not None:
         there = [{}] * row_count(path, typed)
     rows = [*there, *[{}] * (EMPTY_ROWS if typed is None else 0)]
-    return Field(path, "rows", label, optional, parts=tuple(fields_of(kind, row, f"{path}.{number}.", typed) for number, row in enumerate(rows)))
+    return Field(
+        path,
+        "rows",
+        label,
+        optional,
+        str(len(there)),
+        parts=tuple(fields_of(kind, row, f"{path}.{number}.", typed) for number, row in enumerate(rows)),
+    )
 
 
 def _pairs(path: str, value: Mapping[str, int], typed: Mapping[str, Any] | None) -> Iterable[tuple[Field, Field]]:
@@ -275,8 +282,9 @@ def _read_pairs(path: str, typed: Any, errors: dict[str, str]) -> dict[str, int]
 
 def said(key: str, value: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A value in words: label and text, line after line; what is not known is left out."""
-    model = model_of(key, str(value.get("basis", "")))
-    first = [(_(LABELS["basis"]), _(CHOICES[value["basis"]]))] if key == "premium" else []
+    kind = str(value.get("basis", ""))
+    model, label = model_of(key, kind), LABELS["basis"]
+    first = [(_(label), _(CHOICES[kind]))] if kind else []
     return [*first, *_lines(fields_of(model, value))] or [(_("Value"), _("not known"))]
 
 
@@ -291,7 +299,7 @@ def _lines(fields: Iterable[Field], before: str = "") -> list[tuple[str, str]]:
                 lines += _lines(row, f"{one.label} {count}, ")
         elif one.kind == "pairs":
             lines += [(f"{label}: {word.text}", days.text) for word, days in one.parts if word.text]
-        elif one.text:
+        elif one.text and one.kind != "rows":
             lines.append((label, in_words(one)))
     return lines
 

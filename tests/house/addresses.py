@@ -22,9 +22,9 @@ TABLES = {
 }  # fmt: skip
 
 
-def ids(session: Session, limit: int = 3) -> dict[str, list[uuid.UUID]]:
+def ids(session: Session, limit: int = 3) -> dict[str, list[Any]]:
     """For each part of an address: a few ids that are there, of every municipality, and one that is nobody's."""
-    found = {}
+    found: dict[str, list[Any]] = {"key": ["premium", "duration", "minimum_wage", NOBODY]}
     for name, table_name in TABLES.items():
         table = metadata.tables[table_name]
         key = next(iter(table.primary_key))
@@ -34,7 +34,7 @@ def ids(session: Session, limit: int = 3) -> dict[str, list[uuid.UUID]]:
     return found
 
 
-def addresses(app: Flask, method: str, known: dict[str, list[uuid.UUID]]) -> Iterator[tuple[str, str]]:
+def addresses(app: Flask, method: str, known: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
     """(endpoint, address) of every route that takes this method, once for each id it may be given."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():

@@ -426,7 +426,7 @@ def ensure_not_in_a_pause(db: Session, placement: Placement, shift: Shift) -> No
 
 
 def ensure_last_shift_ends(db: Session, placement: Placement, shift: Shift) -> None:
-    """A shift that is under way when the placement ends counts until its planned end, and not longer (DECISIONS.md 26).
+    """A shift that is under way when the placement ends counts until its planned end, and not longer (DECISIONS.md: a shift under way).
 
     Only of a shift of the last day that goes on after midnight; without a plan that far, it counts until midnight.
     """

@@ -59,8 +59,8 @@ def live(
     waiting = yes()
     found = agreements.document(db, waiting, terms)
     agreements.sign(db, waiting, found.digest, terms=terms, by=people["participant-6"], now=at - timedelta(minutes=40))
-    first_of_july = date(today.year + (today.month > 6), 7, 1)
+    next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     policy.propose(
-        db, new_id(), "premium", {"basis": "per_hour", "cents": 225}, valid_from=first_of_july, source="Raadsvoorstel premie (voorbeeld)",
+        db, new_id(), "premium", {"basis": "per_hour", "cents": 225}, valid_from=next_month, source="Raadsvoorstel premie (voorbeeld)",
         reason="De premie gaat mee met de prijzen.", by=people["admin-1"], now=instant(today, time(8)) - timedelta(days=1),
     )  # fmt: skip

@@ -68,7 +68,12 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("a_side_signs_once", "agreement_signature", ["agreement_id", "party"], unique=True, sqlite_where=STANDS, postgresql_where=STANDS)
     op.create_index(
-        "one_person_signs_for_one_side", "agreement_signature", ["agreement_id", "account_id"], unique=True, sqlite_where=STANDS, postgresql_where=STANDS
+        "one_person_signs_for_one_side",
+        "agreement_signature",
+        ["agreement_id", "account_id"],
+        unique=True,
+        sqlite_where=STANDS,
+        postgresql_where=STANDS,
     )
     op.create_index(op.f("ix_agreement_signature_placement_id"), "agreement_signature", ["placement_id"])
     table(

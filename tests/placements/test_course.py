@@ -383,3 +383,17 @@ def test_no_check_in_after_the_end(world: make.World, as_person: Any, marieke: A
     answer = as_person(world.other_participant).post(f"/placements/{placement.id}/check-in")
 
     assert answer.status_code == 409
+
+
+def test_until_the_first_day_a_recorded_start_can_be_called_off_and_not_after(
+    world: make.World, as_person: Any, database: Database, session: Session
+) -> None:
+    work = make.work_request(database, world.establishment, world.supervisor, starts_on=make.TODAY + timedelta(days=3), weeks=2)
+    soon = make.placement(database, work, world.other_participant, world.case_manager)
+    marieke = as_person(world.case_manager)
+
+    assert marieke.post(f"/placements/{soon.id}/preparation", {"call_off": "1"}).status_code == 303
+    assert marieke.post(f"/placements/{world.placement.id}/preparation", {"call_off": "1"}).status_code == 409
+
+    assert [now_of(session, one).status for one in (soon, world.placement)] == ["cancelled", "running"]
+    assert len(told(session, "offer.off")) == 1

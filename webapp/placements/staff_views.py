@@ -183,8 +183,8 @@ def recorded(placement: Placement) -> dict[str, str]:
 def prepare(placement_id: uuid.UUID) -> Response:
     """Keep what is known, record the start, or say that the place is off. Each once; a repeat changes nothing."""
     placement = placement_or_404(placement_id)
-    if "refuse" in request.form:
-        return refuse(placement)
+    if "refuse" in request.form or "call_off" in request.form:
+        return refuse(placement, call_off="call_off" in request.form)
     typed, prepared, wrong = read_preparation(request.form)
     if (signed_on := agreements.document(db(), placement, terms()).complete_on) is not None:
         prepared = prepared._replace(agreement_signed_on=signed_on)  # on the phone, by all three: no date on paper counts
@@ -210,9 +210,10 @@ def prepare(placement_id: uuid.UUID) -> Response:
     return go(f"/placements/{placement.id}/preparation" + ("" if starting_now else "?kept=1"))
 
 
-def refuse(placement: Placement) -> Response:
-    """The place is off before it began. What runs already is not refused but stopped."""
-    if placement.status == "ended" or (placement.status == "running" and placement.starts_on <= day_of(now())):
+def refuse(placement: Placement, *, call_off: bool) -> Response:
+    """The place is off before it began; `call_off`: also after the start was recorded, until the first day. What runs already ends with a record."""
+    before_the_first_day = call_off and placement.starts_on > day_of(now())
+    if placement.status == "ended" or (placement.status == "running" and not before_the_first_day):
         return preparation_page(placement, status=409)
     offer = db().get(Offer, placement.offer_id)
     if offer is not None:

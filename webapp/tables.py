@@ -17,12 +17,13 @@ from webapp.payouts import models as payouts
 from webapp.people import bank, citizen_number, employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
-from webapp.placements import tariffs
+from webapp.placements import records, tariffs
+from webapp.policy import models as policy
 from webapp.premium import models as premium
 from webapp.privacy import models as privacy
 from webapp.requests import models as requests
 from webapp.terms import models as terms
 
 ALL = (
-    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, costs, growth, invoices, paid_work, payouts, privacy, tariffs,
+    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, costs, growth, invoices, paid_work, payouts, policy, privacy, records, tariffs,
 )  # fmt: skip

@@ -32,9 +32,10 @@ from webapp.permissions import PUBLIC, may
 from webapp.placements import views as placements
 from webapp.pwa import views as pwa
 from webapp.requests import views as requests
+from webapp.sso import views as sso
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
-SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, pwa)
+SLICES = (people, notifications, requests, offers, placements, hours, participant, employer, caseload, certificate, sso, pwa)
 
 
 class Opstap(Flask):

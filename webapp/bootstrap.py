@@ -34,6 +34,7 @@ COMMANDS = {
     "terms": "terms import FILE: dated agreements of municipalities",
     "people": "people import FILE: staff and participants",
     "employers": "employers import FILE: employers and their workplaces",
+    "sign-on": "sign-on import FILE: providers for single sign-on; sign-on unlink REFERENCE: somebody may come in anew",
     "permissions": "who may do what, as a table",
     "backup": "backup FILE: everything in one file",
     "restore": "restore FILE: put such a file back into an empty installation",

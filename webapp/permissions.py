@@ -50,6 +50,7 @@ PUBLIC = frozenset({
     "people.sign_in", "people.sign_out", "people.demo", "people.demo_sign_in",
     "pwa.manifest", "pwa.service_worker", "pwa.offline",
     "employer.tablet", "employer.open_tablet",
+    "sso.choose", "sso.start", "sso.back", "sso.finish",
     "certificate.verify", "certificate.verify_code", "certificate.shared", "certificate.shared_paper",
 })  # fmt: skip
 

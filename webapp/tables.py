@@ -11,6 +11,7 @@ from webapp.people import models as people
 from webapp.placements import models as placements
 from webapp.premium import models as premium
 from webapp.requests import models as requests
+from webapp.sso import models as sso
 from webapp.terms import models as terms
 
-ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours, certificate)
+ALL = (people, employers, tablets, terms, history, notifications, premium, milestones, requests, offers, placements, hours, certificate, sso)

@@ -20,6 +20,7 @@ TABLES = {
     "absence_id": "absence", "notification_id": "notification",
     "tablet_id": "shared_tablet",
     "certificate_id": "certificate",
+    "provider_id": "sign_on_provider",
 }  # fmt: skip
 
 
@@ -63,4 +64,6 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     make.offer(world.database, work, world.other_participant, world.case_manager)
     other = make.work_request(world.database, world.establishment, world.supervisor, function="Inpakhulp")
     make.offer(world.database, other, world.other_participant, world.case_manager, status="closed")
+    for audience in ("staff", "participant", "supervisor"):
+        make.sign_on_provider(world.database, world.municipality_id, audience)
     return world

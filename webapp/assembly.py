@@ -15,7 +15,7 @@ from webapp import navigation
 from webapp.caseload import views as caseload
 from webapp.certificate import views as certificate
 from webapp.employer import views as employer
-from webapp.foundation import clock, database, files, logs, pages, pictures, security, texts
+from webapp.foundation import clock, database, files, limits, logs, pages, pictures, security, texts
 from webapp.foundation.compiling import SpokenEnvironment
 from webapp.foundation.sessions import KeptSessions
 from webapp.foundation.settings import Settings, load
@@ -53,6 +53,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     cookies = settings.url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.signing_key,
+        SECRET_KEY_FALLBACKS=list(settings.keys[1:]),  # a new secret signs nobody out
         SESSION_COOKIE_NAME="__Host-opstap" if cookies else "opstap",
         SESSION_COOKIE_SECURE=cookies,
         SESSION_COOKIE_HTTPONLY=True,
@@ -75,10 +76,10 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.session_interface = KeptSessions()
     app.extensions["settings"] = settings
     app.extensions["database"] = database.Database(database.make_engine(settings.database))
-    app.extensions["sealer"] = Sealer(settings.signing_key)
+    app.extensions["sealer"] = Sealer(*settings.keys)
     if settings.proxy_hops:
         hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     files.serve_files(app)
     Compress(app)
     set_up_requests(app, settings)
@@ -95,6 +96,7 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
     logs.set_up(json=not (settings.demo or settings.testing))
     logs.follow_requests(app, every_request=not settings.testing)
     login.init_app(app)
+    not_too_fast = limits.limits(app, settings)
     if settings.server_timing or settings.testing:
         database.count_statements(app.extensions["database"].engine)
 
@@ -111,6 +113,7 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
         person = current_user._get_current_object()
         known = person if person.is_authenticated else None
         g.person = known
+        not_too_fast()
         wished = known.language if known else request.cookies.get("language") or texts.best_language(request.headers.get("Accept-Language", ""))
         texts.use_language(wished, texts.reader_of(known.role if known else None))
         if endpoint in PUBLIC:

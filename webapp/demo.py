@@ -89,7 +89,7 @@ def fill(database: Database, settings: Settings) -> bool:
             return False
         seed_statutory(db, now=now())
         for slug, facts in TOWNS.items():
-            fill_town(db, slug, facts, Sealer(settings.signing_key))
+            fill_town(db, slug, facts, Sealer(*settings.keys))
     return True
 
 

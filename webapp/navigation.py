@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import bindparam, func, literal_column, select, text
 
+from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import Read, db
 from webapp.foundation.pages import go, page, wants_fragment
 from webapp.foundation.settings import LOCAL_HOSTS
@@ -168,6 +169,20 @@ def healthz() -> Response:
 def readyz() -> Response:
     db().execute(text("SELECT 1 FROM municipality LIMIT 1"))
     return make_response("ready\n", 200, {"Content-Type": "text/plain"})
+
+
+@pages.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    """Whom to tell about a weakness (RFC 9116). It counts until the end of the third month from now, so it is never out of date while we run."""
+    settings = current_app.extensions["settings"]
+    until = day_of(now()).replace(day=1) + timedelta(days=125)
+    lines = (
+        f"Contact: {settings.security_contact or settings.vapid_contact}",
+        f"Expires: {until.replace(day=1):%Y-%m-%d}T00:00:00Z",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {settings.url}/.well-known/security.txt",
+    )
+    return make_response("\n".join(lines) + "\n", 200, {"Content-Type": "text/plain; charset=utf-8"})
 
 
 @pages.get("/metrics")

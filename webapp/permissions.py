@@ -46,7 +46,7 @@ P, S, C = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER
 EVERYBODY = tuple(Role)
 
 PUBLIC = frozenset({
-    "static", "pages.home", "pages.accessibility", "pages.language", "pages.choose_language", "pages.healthz", "pages.readyz", "pages.metrics",
+    "static", "pages.home", "pages.accessibility", "pages.language", "pages.choose_language", "pages.healthz", "pages.readyz", "pages.metrics", "pages.security_txt",
     "people.sign_in", "people.sign_out", "people.demo", "people.demo_sign_in",
     "pwa.manifest", "pwa.service_worker", "pwa.offline",
     "employer.tablet", "employer.open_tablet",

@@ -39,7 +39,7 @@ def everywhere(work: Work) -> Callable[[Database, Settings, datetime], int]:
     """The same work in every municipality, each in its own transaction. Gives the sum of what was done."""
 
     def run(database: Database, settings: Settings, now: datetime) -> int:
-        sealer, done = Sealer(settings.signing_key), 0
+        sealer, done = Sealer(*settings.keys), 0
         with database.transaction() as db:
             municipalities = db.execute(select(Municipality.id, Municipality.terms_token)).all()  # type: ignore[call-overload]
         for municipality_id, token in municipalities:

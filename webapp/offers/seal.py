@@ -16,21 +16,26 @@ WIDTH = 20  # bytes of every sealed answer, so that the length tells nothing
 
 
 class Sealer:
-    """Seals and opens answers with a key made from the secret of the installation."""
+    """Seals and opens answers with a key made from the secret of the installation; `former` secrets still open what they sealed."""
 
-    def __init__(self, secret: str) -> None:
-        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opstap answers to offers").derive(secret.encode())
-        self._cipher = AESGCM(key)
+    def __init__(self, secret: str, *former: str) -> None:
+        self._ciphers = [_cipher(one) for one in (secret, *former)]
 
     def seal(self, answer: str, offer_id: UUID) -> str:
         """64 characters. A new seal of the same answer differs from the last."""
         nonce = secrets.token_bytes(12)
-        return base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, answer.encode().ljust(WIDTH), offer_id.bytes)).decode()
+        return base64.urlsafe_b64encode(nonce + self._ciphers[0].encrypt(nonce, answer.encode().ljust(WIDTH), offer_id.bytes)).decode()
 
     def open(self, sealed: str, offer_id: UUID) -> str:
         """The answer; NOTHING_SAID when the seal is of another installation or offer."""
         packed = base64.urlsafe_b64decode(sealed)
-        try:
-            return self._cipher.decrypt(packed[:12], packed[12:], offer_id.bytes).decode().strip()
-        except InvalidTag:
-            return NOTHING_SAID
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(packed[:12], packed[12:], offer_id.bytes).decode().strip()
+            except InvalidTag:
+                continue
+        return NOTHING_SAID
+
+
+def _cipher(secret: str) -> AESGCM:
+    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opstap answers to offers").derive(secret.encode()))

@@ -146,8 +146,15 @@ def choose_language() -> Response:
 
 def _back() -> str:
     """Where somebody came from, only ever a page of ours."""
-    asked = request.values.get("next") or urlsplit(request.referrer or "").path
+    asked = request.values.get("next") or _came_from()
     return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"
+
+
+def _came_from() -> str:
+    try:
+        return urlsplit(request.referrer or "").path
+    except ValueError:  # no address at all
+        return ""
 
 
 STATEMENT_MADE_ON = date(2026, 11, 23)  # when what it says was last looked at

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Request, Response, abort, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.utils import cached_property
 
 from webapp.foundation.database import SAFE_METHODS
 from webapp.foundation.settings import Settings
@@ -42,11 +44,31 @@ LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 1000  # parts of one form
 
 
+class WithoutZeroBytes(Request):
+    """Nobody types a zero byte, and PostgreSQL keeps none: what came with one is read without it, so that no field has to think of it."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        return without_zero_bytes(super().args)
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        self.__dict__["form"] = without_zero_bytes(self.__dict__["form"])
+
+
+def without_zero_bytes(given: MultiDict[str, str]) -> MultiDict[str, str]:
+    pairs = list(given.items(multi=True))
+    if not any("\x00" in f"{name}{value}" for name, value in pairs):  # a part of a form may come without a name
+        return given
+    return ImmutableMultiDict([(str(name).replace("\x00", ""), value.replace("\x00", "")) for name, value in pairs])
+
+
 def protect(app: Flask, settings: Settings) -> None:
     """Refuse requests other sites make in somebody's name, and send the headers that keep pages ours."""
     always = WITH_HTTPS if settings.url.startswith("https://") else {}
     other_headers, file_headers = {**HEADERS, **always}, {**FILE_HEADERS, **always}
     page_headers = {**other_headers, **PAGE_HEADERS}
+    app.request_class = WithoutZeroBytes
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=MOST_FIELDS)
 
     @app.before_request
@@ -55,7 +77,8 @@ def protect(app: Flask, settings: Settings) -> None:
             abort(403)
         if (request.content_length or 0) > LARGEST_BODY:
             abort(413)  # before anybody reads it, also where a view reads nothing
-        refuse_zero_bytes()
+        if "\x00" in request.path:
+            abort(404)
 
     @app.after_request
     def send_headers(response: Response) -> Response:
@@ -66,16 +89,6 @@ def protect(app: Flask, settings: Settings) -> None:
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
-
-
-def refuse_zero_bytes() -> None:
-    """Nobody types a zero byte, and PostgreSQL keeps none: refused here, so that no field has to think of it."""
-    if "\x00" in request.path:
-        abort(404)
-    unsafe = request.method not in SAFE_METHODS
-    texts = (*request.args.items(multi=True), *(request.form.items(multi=True) if unsafe else ()))
-    if any("\x00" in f"{name}{value}" for name, value in texts):  # a part of a form may come without a name
-        abort(422)
 
 
 def comes_from_us(settings: Settings) -> bool:

@@ -113,7 +113,7 @@ def read(lines: Iterable[str], shape: type[T]) -> list[tuple[int, T]]:
             except ValidationError as wrong:
                 faults += [Faulty(number, str((error["loc"] or ("row",))[0]), error["msg"]) for error in wrong.errors()]
     except csv.Error as wrong:
-        faults.append(Faulty(reader.line_num, "row", str(wrong)))
+        faults.append(Faulty(max(1, reader.line_num), "row", str(wrong)))
     if faults:
         raise NotImported(faults)
     return rows

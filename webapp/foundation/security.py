@@ -37,7 +37,7 @@ PAGE_HEADERS = {
     "Permissions-Policy": ", ".join([f"{name}=(self)" for name in NEEDED] + [f"{name}=()" for name in OFF]),
 }
 FILE_HEADERS = {  # of what is no page
-    "Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
 }  # fmt: skip
 WITH_HTTPS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 LARGEST_BODY = 256 * 1024

@@ -15,11 +15,11 @@ from webapp.foundation.settings import Settings
 TRUSTED_TYPES = "; trusted-types default; require-trusted-types-for 'script'"
 # What pages need is theirs alone; everything else a browser can do is off. Chromium names each feature it does not know in the
 # console, so only those it knows stand here.
-NEEDED = ("camera", "publickey-credentials-create", "publickey-credentials-get", "clipboard-write")
+NEEDED = ("camera", "publickey-credentials-create", "publickey-credentials-get", "clipboard-write", "screen-wake-lock")
 OFF = (
     "accelerometer autoplay browsing-topics compute-pressure cross-origin-isolated display-capture encrypted-media fullscreen gamepad "
     "geolocation gyroscope hid identity-credentials-get idle-detection keyboard-map local-fonts magnetometer microphone midi otp-credentials payment "
-    "picture-in-picture screen-wake-lock serial storage-access sync-xhr unload usb window-management xr-spatial-tracking"
+    "picture-in-picture serial storage-access sync-xhr unload usb window-management xr-spatial-tracking"
 ).split()
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "

@@ -15,10 +15,10 @@ from webapp.safeguards.rules.findings import (
     worst,
 )
 from webapp.safeguards.rules.people import Stay, people_at_once
-from webapp.safeguards.rules.time import Stretch, add_months, chain_weeks, days_filled, last_allowed, limit_day, weeks_filled
+from webapp.safeguards.rules.time import Stretch, chain_weeks, days_filled, last_allowed, limit_day, weeks_filled
 from webapp.safeguards.rules.whole import Facts, Limits, Said, assess
 
 __all__ = [
     "HARD", "ITEMS", "NEEDS_REASON", "NOT_ALLOWED", "OK", "VERSION", "Facts", "Finding", "Judged", "Limits", "NotKeptApart", "Said", "Stay", "Stretch",
-    "add_months", "assess", "chain_weeks", "covered", "days_filled", "fingerprint", "last_allowed", "limit_day", "people_at_once", "weeks_filled", "worst",
+    "assess", "chain_weeks", "covered", "days_filled", "fingerprint", "last_allowed", "limit_day", "people_at_once", "weeks_filled", "worst",
 ]  # fmt: skip

@@ -92,8 +92,11 @@ def worst(findings: Iterable[Finding]) -> str:
 
 
 def fingerprint(findings: Iterable[Finding]) -> str:
-    """The same for what is found the same: outcomes, values and limits, not the day they were found on."""
-    said = [[finding.item, finding.outcome, finding.why, finding.value, finding.limit, finding.rule_version] for finding in findings]
+    """The same for what is found the same: outcomes and cases, and the numbers of what is not in order. Not the day they were found on."""
+    said = [
+        [finding.item, finding.outcome, finding.why, *((finding.value, finding.limit) if finding.outcome != OK else ()), finding.rule_version]
+        for finding in findings
+    ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 

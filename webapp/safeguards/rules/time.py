@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
+
+from webapp.foundation.clock import add_months
 
 DAY = timedelta(days=1)
 WEEK_DAYS = 7
@@ -17,16 +18,6 @@ class Stretch(NamedTuple):
     first_day: date
     last_day: date
     week_minutes: int = 0
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month.
-
-    >>> add_months(date(2026, 1, 31), 1)
-    datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def limit_day(first_day: date, months: int | None) -> date | None:

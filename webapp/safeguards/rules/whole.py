@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from webapp.foundation.clock import add_months
 from webapp.safeguards.rules.findings import ITEMS, NEEDS_REASON, NOT_ALLOWED, OK, Finding
 from webapp.safeguards.rules.people import WHOLE, Stay, is_stale, people_allowed, people_at_once
-from webapp.safeguards.rules.time import DAY, Stretch, add_months, chain_weeks, last_allowed
+from webapp.safeguards.rules.time import DAY, Stretch, chain_weeks, last_allowed
 from webapp.terms.rules import limit_months
 from webapp.terms.shapes import Duration
 

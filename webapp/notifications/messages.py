@@ -39,6 +39,7 @@ MESSAGES = {
     "safeguards.agreed": Message(N_("A colleague looked too"), N_("%(name)s agrees with your judgement. The work may be offered.")),
     "safeguards.refused": Message(N_("A colleague looked too"), N_("%(name)s does not agree with your judgement. The work cannot be offered.")),
     "safeguards.changed": Message(N_("A running place needs a look"), N_("%(work)s: a test is no longer in order. Look what is needed.")),
+    "tariff.follows": Message(N_("An agreement changes"), N_("%(work)s: from %(from_on)s you pay %(tariff_cents)s an hour. The lowest tariff rose that day.")),
     "terms.second": Message(N_("A change of terms waits"), N_("Look at it as second person.")),
     "terms.approved": Message(N_("A change of terms is approved"), N_("%(name)s approved it. It begins on its day.")),
     "terms.refused": Message(N_("A change of terms is not approved"), N_("Read what %(name)s wrote.")),

@@ -27,6 +27,7 @@ placements: Any = Placement.__table__  # type: ignore[attr-defined]
 changes: Any = PlacementChange.__table__  # type: ignore[attr-defined]
 employers: Any = Employer.__table__  # type: ignore[attr-defined]
 establishments: Any = Establishment.__table__  # type: ignore[attr-defined]
+requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
 members: Any = Membership.__table__  # type: ignore[attr-defined]
 
 TAKEN = ("accepted", "running")
@@ -159,30 +160,32 @@ def facts_of(
     )  # fmt: skip
 
 
-def _place(db: Session, work: WorkRequest, day: date, who: uuid.UUID | None) -> Any:
-    """The employer and the place of a request; whether who helps still works there; until when the employer gets nobody; and of
-    somebody, whether a signal that they seem ready waits (`ready`), or a way to paid work was chosen (`chosen`). One statement.
-    """
+def places_on(day: date) -> Any:
+    """A query per request: the employer and the place, whether who helps still works there, and until when the employer gets nobody."""
     guide = exists().where(
-        members.c.account_id == work.guide_id, members.c.role == Role.SUPERVISOR, members.c.establishment_id == establishments.c.id, members.c.valid_from <= day,
-        or_(members.c.valid_until.is_(None), members.c.valid_until >= day),
+        members.c.account_id == requests.c.guide_id, members.c.role == Role.SUPERVISOR, members.c.establishment_id == establishments.c.id,
+        members.c.valid_from <= day, or_(members.c.valid_until.is_(None), members.c.valid_until >= day),
     )  # fmt: skip
     until = select(func.max(restrictions.c.ends_on)).where(
         restrictions.c.employer_id == employers.c.id, restrictions.c.starts_on <= day, restrictions.c.ends_on >= day,
         or_(restrictions.c.lifted_on.is_(None), restrictions.c.lifted_on > day),
     )  # fmt: skip
+    return (
+        select(
+            requests.c.id.label("request_id"), requests.c.tasks, employers.c.kvk, employers.c.is_agency, establishments.c.street, establishments.c.town,
+            establishments.c.staff_count, establishments.c.staff_counted_on, guide.label("has_guide"), until.scalar_subquery().label("restricted_until"),
+        )
+        .join_from(requests, establishments, establishments.c.id == requests.c.establishment_id)
+        .join(employers, employers.c.id == establishments.c.employer_id)
+    )  # fmt: skip
+
+
+def _place(db: Session, work: WorkRequest, day: date, who: uuid.UUID | None) -> Any:
+    """The place of a request; and of somebody, whether a signal that they seem ready waits, or a way to paid work was chosen. One statement."""
     signals, routes = metadata.tables["signal"], metadata.tables["route"]  # written above this slice, so read by their names
     ready = exists().where(signals.c.participant_id == who, signals.c.kind == "ready", signals.c.status != "closed")
     chosen = exists().where(routes.c.participant_id == who, routes.c.status == "open", routes.c.kind.in_(PAID_WORK))
-    return db.execute(
-        select(
-            employers.c.kvk, employers.c.is_agency, establishments.c.street, establishments.c.town, establishments.c.staff_count,
-            establishments.c.staff_counted_on, guide.label("has_guide"), until.scalar_subquery().label("restricted_until"), ready.label("ready"),
-            chosen.label("chosen"),
-        )
-        .join_from(establishments, employers, employers.c.id == establishments.c.employer_id)
-        .where(establishments.c.id == work.establishment_id)
-    ).one()  # fmt: skip
+    return db.execute(places_on(day).add_columns(ready.label("ready"), chosen.label("chosen")).where(requests.c.id == work.id)).one()
 
 
 def _tariff(db: Session, placement: Placement, day: date) -> int:
@@ -194,5 +197,10 @@ def _tariff(db: Session, placement: Placement, day: date) -> int:
 
 
 def said_of(db: Session, request_id: uuid.UUID) -> dict[str, Any]:
-    """What the employer stated about a request, as the tests take it. Nothing stated is not known."""
-    return {}
+    """What the employer stated about a request, as the tests take it."""
+    return said_of_many(db, [request_id])[request_id]
+
+
+def said_of_many(db: Session, request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    """The same of several requests. Nothing stated is not known."""
+    return {request_id: {} for request_id in request_ids}

@@ -27,7 +27,7 @@ from webapp.people.person import Person, signed_in_person
 from webapp.permissions import Role
 from webapp.placements.actions import plan_shifts
 from webapp.placements.models import Placement
-from webapp.requests.models import WorkRequest, planned_days
+from webapp.requests.models import RequestStatement, WorkRequest, planned_days
 from webapp.terms.actions import Terms, change_term, seed_statutory, terms_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -119,6 +119,17 @@ def work_request(database: Database, at: Establishment, guide: Membership, *, pl
     made = WorkRequest(
         municipality_id=at.municipality_id, establishment_id=at.id, guide_id=guide.account_id, places=places, weekly_minutes=weekly, **values
     )
+    save(database, made)
+    statement(database, made, guide)
+    return made
+
+
+def statement(database: Database, request: WorkRequest, by: Membership, **more: Any) -> RequestStatement:
+    """The employer states that nothing stands in the way of a request."""
+    values: dict[str, Any] = {
+        "let_go": False, "vacancy": False, "replaces_paid_hours": False, "staff_consulted": True, "paid_work": True, "stated_by": by.account_id, "stated_at": NOW, **more,
+    }  # fmt: skip
+    made = RequestStatement(municipality_id=request.municipality_id, request_id=request.id, **values)
     save(database, made)
     return made
 

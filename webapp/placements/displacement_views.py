@@ -13,11 +13,12 @@ from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db
 from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page
+from webapp.foundation.texts import N_
 from webapp.foundation.texts import gettext as _
-from webapp.people.employers import Establishment
+from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Account
 from webapp.permissions import Role
-from webapp.placements import assessing, matching
+from webapp.placements import assessing, matching, statements
 from webapp.placements.actions import own_caseload, placements
 from webapp.placements.assessing import Tested
 from webapp.placements.blueprint import pages
@@ -129,6 +130,7 @@ def show(
 NOTICES: dict[str, Any] = {
     "judged": lambda: _("Recorded. A colleague looks too. Until then nothing can be offered."),
     "agreed": lambda: _("Recorded. The work may be offered."),
+    "stated": lambda: _("Kept. The tests use it at once."),
     "disagreed": lambda: _("Recorded. The work cannot be offered like this."),
 }
 
@@ -197,3 +199,51 @@ def signed(work: WorkRequest, place: Establishment, somebody: Somebody | None) -
     except AlreadySigned:
         return show(work, place, somebody, refused=_("A colleague answered already. That stands."), status=409)
     return go(address(work, somebody) + ("?kept=agreed" if said == "agree" else "?kept=disagreed"))
+
+
+# what the employer states ---------------------------------------------------------------------
+
+
+STATEMENT_WRONG = {
+    "not_a_day": N_("Fill in a day, for example 2026-04-06."), "not_money": N_("Fill in an amount, for example 24,50."),
+    "empty": N_("Fill in the day."), "future": N_("This day has not come yet."),
+}  # fmt: skip
+
+
+def typed_of(work: WorkRequest) -> dict[str, str]:
+    """What is known already, as the form shows it."""
+    known = statements.of_request(db(), work)
+    if known is None:
+        return {}
+    words = {True: "yes", False: "no", None: ""}
+    cents = known.agency_tariff_cents
+    return {
+        **{name: words[getattr(known, name)] for name in statements.QUESTIONS}, **{name: str(getattr(known, name) or "") for name in statements.DAYS},
+        "end_client": known.end_client, "agency_tariff": f"{cents // 100},{cents % 100:02}" if cents else "",
+    }  # fmt: skip
+
+
+def statement_page(
+    work: WorkRequest, place: Establishment, typed: Mapping[str, str], errors: Mapping[str, str] | None = None, status: int = 200
+) -> Response:
+    employer = db().get(Employer, place.employer_id)
+    return page("placements/statement.html", status=status, work=work, place=place, employer=employer, typed=typed, errors=errors or {})
+
+
+@pages.get("/requests/<uuid:request_id>/statement", endpoint="statement")
+def stated(request_id: uuid.UUID) -> Response:
+    work, place = request_or_404(request_id)
+    return statement_page(work, place, typed_of(work))
+
+
+@pages.post("/requests/<uuid:request_id>/statement", endpoint="state")
+def state(request_id: uuid.UUID) -> Response:
+    """Write down what the employer said. The same again changes nothing."""
+    work, place = request_or_404(request_id)
+    typed = {name: text[:LONGEST_TEXT] for name, text in request.form.items()}
+    try:
+        values = statements.read(typed, today=day_of(now()))
+    except statements.Unreadable as wrong:
+        return statement_page(work, place, typed, {field: _(STATEMENT_WRONG[why]) for field, why in wrong.fields.items()}, status=422)
+    statements.keep(db(), work, values, by=g.person, now=now())
+    return go(f"{address(work, None)}?kept=stated")

@@ -18,7 +18,7 @@ from webapp.permissions import Role
 from webapp.placements.models import Placement
 from webapp.placements.records import PlacementChange
 from webapp.placements.tariffs import tariffs
-from webapp.requests.models import WorkRequest
+from webapp.requests.models import RequestStatement, WorkRequest
 from webapp.safeguards.actions import restrictions
 from webapp.safeguards.rules import Facts, Limits, Stay, Stretch
 from webapp.safeguards.rules.average import longest_average
@@ -28,6 +28,7 @@ changes: Any = PlacementChange.__table__  # type: ignore[attr-defined]
 employers: Any = Employer.__table__  # type: ignore[attr-defined]
 establishments: Any = Establishment.__table__  # type: ignore[attr-defined]
 requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
+statements: Any = RequestStatement.__table__  # type: ignore[attr-defined]
 members: Any = Membership.__table__  # type: ignore[attr-defined]
 
 TAKEN = ("accepted", "running")
@@ -203,4 +204,18 @@ def said_of(db: Session, request_id: uuid.UUID) -> dict[str, Any]:
 
 def said_of_many(db: Session, request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """The same of several requests. Nothing stated is not known."""
-    return {request_id: {} for request_id in request_ids}
+    rows = db.execute(select(statements).where(statements.c.request_id.in_(request_ids)))
+    return {**dict.fromkeys(request_ids, NOTHING_STATED), **{row.request_id: _stated(row) for row in rows}}
+
+
+def _stated(row: Any) -> dict[str, Any]:
+    return {
+        "dismissal_known": row.let_go is not None, "dismissed_on": row.let_go_on, "vacancy_known": row.vacancy is not None,
+        "vacancy_on": (row.vacancy_until or date.max) if row.vacancy else None, "replaces_paid_hours": row.replaces_paid_hours,
+        "consulted": row.staff_consulted, "outlook": row.paid_work, "end_client": row.end_client, "agency_tariff_cents": row.agency_tariff_cents,
+    }  # fmt: skip
+
+
+NOTHING_STATED: dict[str, Any] = {
+    "dismissal_known": False, "vacancy_known": False, "replaces_paid_hours": None, "consulted": None, "outlook": None,
+}  # fmt: skip

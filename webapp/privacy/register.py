@@ -129,6 +129,7 @@ TABLES = {
     "payout": Described(PEOPLE, N_("A payment of premium"), MONEY, "client_file", CF, person=("participant_id",), others={"decided_by": "who decided"}),
     "run_remark": Described(PEOPLE, N_("What finance looks at before a payment"), MONEY, "client_file", N_("finance"), person=("participant_id",)),
     "outside_checker": Described(WORKERS, N_("Who checks payments from outside"), SAFE, "", N_("finance, administrator"), person=("membership_id",), others={"registered_by": "who registered it"}),
+    "request_statement": Described(EMPLOYERS, N_("What an employer states about work that is asked for"), TASK, "", SCF, others={"stated_by": "who stated it"}),
     "assessment": Described(PEOPLE, N_("Whether a place is on top of ordinary jobs"), TASK, "client_file", C, person=("participant_id",), others={"made_by": "at whose step it was looked at"}),
     "safeguard_override": Described(EMPLOYERS, N_("What was judged about a place, and why"), TASK, "", C, others={"decided_by": "who judged it", "second_by": "who looked at it as second"}),
     "employer_restriction": Described(EMPLOYERS, N_("Which employers get nobody for a while"), TASK, "", C, others={"made_by": "who decided it", "lifted_by": "who ended it"}),

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
@@ -40,6 +40,41 @@ class WorkRequest(SQLModel, table=True):
     tariff_cents: int  # what the employer pays the municipality per hour
     status: str = "open"
     created_at: datetime = Field(sa_type=Utc)
+
+
+class RequestStatement(SQLModel, table=True):
+    """What the employer states about a request, for the displacement tests. None is not answered, which is never read as no.
+
+    `let_go`: whether somebody who did comparable work was let go or not kept on, and then the day. `vacancy`: whether there is or was
+    one for this work, and until when; without a day it is still open. `paid_work`: whether there is a view on a paid job. An agency
+    names its client and what it charges there.
+    """
+
+    __tablename__ = "request_statement"
+    __table_args__ = (
+        UniqueConstraint("request_id", name="a_request_has_one_statement"),
+        CheckConstraint("let_go_on IS NULL OR let_go", name="a_day_only_where_somebody_was_let_go"),
+        CheckConstraint("let_go IS NULL OR NOT let_go OR let_go_on IS NOT NULL", name="who_was_let_go_has_a_day"),
+        CheckConstraint("vacancy_until IS NULL OR vacancy", name="a_day_only_where_there_was_a_vacancy"),
+        CheckConstraint("agency_tariff_cents IS NULL OR agency_tariff_cents > 0", name="an_agency_charges_money"),
+    )
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    municipality_id: int = Field(foreign_key="municipality.id")
+    request_id: uuid.UUID = Field(foreign_key="work_request.id")
+    sector: str = ""  # SBI
+    let_go: bool | None = None
+    let_go_on: date | None = None
+    vacancy: bool | None = None
+    vacancy_until: date | None = None
+    replaces_paid_hours: bool | None = None
+    staff_consulted: bool | None = None
+    paid_work: bool | None = None
+    end_client: str = ""
+    agency_tariff_cents: int | None = None  # per hour
+    insurance: str = ""
+    stated_by: uuid.UUID = Field(foreign_key="account.id")
+    stated_at: datetime = Field(sa_type=Utc)
 
 
 class PlannedDay:

@@ -6,32 +6,34 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of, now
 from webapp.people.models import Municipality
-from webapp.placements.facts import same_work, site_of
+from webapp.placements.facts import changes, employers, establishments, placements, same_work, site_of
+from webapp.placements.tariffs import tariffs
+from webapp.safeguards.actions import overrides
 from webapp.safeguards.limits import floor_of, limits_of
 from webapp.safeguards.rules import Stretch, duration_until
 from webapp.safeguards.rules.many import Filled
 from webapp.terms.actions import terms_of
 from webapp.terms.snapshot import Terms
-from webapp.verify_rows import Fault
+from webapp.verify_rows import LINES, Fault
 
-PLACES = """
-    SELECT p.id, p.municipality_id, p.request_id, p.participant_id, p.function, p.starts_on, p.ends_on, p.status, p.weekly_minutes, p.tariff_cents, p.decided_on,
-           e.street, e.town, m.kvk, m.id AS employer_id,
-           (SELECT MAX(c.weekly_minutes) FROM placement_change c WHERE c.placement_id = p.id) AS later,
-           (SELECT MAX(c.minutes_before) FROM placement_change c WHERE c.placement_id = p.id) AS before,
-           (SELECT MIN(c.valid_from) FROM placement_change c WHERE c.placement_id = p.id) AS changed_from
-    FROM placement p JOIN establishment e ON e.id = p.establishment_id JOIN employer m ON m.id = e.employer_id
-    WHERE p.status IN ('running', 'ended') ORDER BY m.kvk, p.starts_on, p.id
-"""
-TWO_PEOPLE = """
-    SELECT o.id, o.item, CASE WHEN o.second_by = o.decided_by THEN 1 ELSE 0 END AS alone, a.outcome, a.findings
-    FROM safeguard_override o JOIN assessment a ON a.id = o.assessment_id
-"""
+_change = select(func.max(changes.c.weekly_minutes)).where(changes.c.placement_id == placements.c.id)
+PLACES = (
+    select(
+        placements, establishments.c.street, establishments.c.town, employers.c.kvk, employers.c.id.label("employer_id"),
+        _change.scalar_subquery().label("later"), _change.with_only_columns(func.max(changes.c.minutes_before)).scalar_subquery().label("before"),
+        _change.with_only_columns(func.min(changes.c.valid_from)).scalar_subquery().label("changed_from"),
+    )
+    .join_from(placements, establishments, establishments.c.id == placements.c.establishment_id)
+    .join(employers, employers.c.id == establishments.c.employer_id)
+    .where(placements.c.status.in_(("running", "ended")))
+    .order_by(employers.c.kvk, placements.c.starts_on, placements.c.id)
+)  # fmt: skip
+TWO_PEOPLE = select(overrides.c.id, overrides.c.item, overrides.c.decided_by, overrides.c.second_by)
 
 
 def limits_hold(db: Connection) -> Iterator[Fault]:
@@ -42,7 +44,7 @@ def limits_hold(db: Connection) -> Iterator[Fault]:
     tariffs = _tariffs(db)
     at: dict[Any, list[Any]] = {}
     kvk: str | None = None
-    for row in db.execute(text(PLACES).columns(**COLUMNS)):
+    for row in db.execution_options(yield_per=LINES).execute(PLACES):
         if row.kvk != kvk:
             for group in at.values():
                 yield from _group(group, terms, agreed)
@@ -63,7 +65,9 @@ def _group(rows: list[Any], terms: dict[int, Terms], agreed: set[Any]) -> Iterat
             early = Filled([Stretch(one.starts_on, one.ends_on) for one in rows if one.starts_on <= row.starts_on])
             if early.weeks(row.ends_on, chain.of_weeks) > chain.weeks:
                 yield Fault("V6", "placement", str(row.id), "the same work was filled longer than the limit, and nobody decided about it")
-        mine = [one for one in rows if one.participant_id == row.participant_id and one.employer_id == row.employer_id and one.starts_on < row.starts_on]
+        mine = [
+            one for one in rows if one.participant_id == row.participant_id and one.employer_id == row.employer_id and one.ends_on < row.starts_on
+        ]
         before = [Stretch(one.starts_on, one.ends_on, _week(one)) for one in mine]
         _, until, _ = duration_until(limits.duration.value, row.starts_on, _week(row), before, limits.again_after_months.value)
         if until is not None and row.ends_on > until:
@@ -89,17 +93,17 @@ def _below(row: Any, terms: Terms, later: list[tuple[date, int]], yesterday: dat
 
 def decided_by_two(db: Connection) -> Iterator[Fault]:
     """V6: every judgement that counts has two people, and is about something that may be judged."""
-    for row in db.execute(text(TWO_PEOPLE)):
-        if row.alone:
+    for row in db.execute(TWO_PEOPLE):
+        if row.second_by == row.decided_by:
             yield Fault("V6", "safeguard_override", str(row.id), "signed by who judged it")
-        if row.outcome == "not_allowed" and row.item in ("skills", "dismissed", "replaces", "tariff", "duration", "agency", "restricted"):
+        if row.item in ("skills", "dismissed", "replaces", "tariff", "duration", "agency", "restricted"):
             yield Fault("V6", "safeguard_override", str(row.id), "judges what nobody may allow")
 
 
 def _agreed(db: Connection) -> set[Any]:
-    from webapp.safeguards.actions import overrides
-
-    return {(row.request_id, row.item) for row in db.execute(select(overrides.c.request_id, overrides.c.item).where(overrides.c.second_agrees.is_(True)))}
+    return {
+        (row.request_id, row.item) for row in db.execute(select(overrides.c.request_id, overrides.c.item).where(overrides.c.second_agrees.is_(True)))
+    }
 
 
 def _terms(db: Connection) -> dict[int, Terms]:
@@ -108,8 +112,6 @@ def _terms(db: Connection) -> dict[int, Terms]:
 
 
 def _tariffs(db: Connection) -> dict[Any, list[tuple[date, int]]]:
-    from webapp.placements.tariffs import tariffs
-
     found: dict[Any, list[tuple[date, int]]] = {}
     for row in db.execute(select(tariffs.c.placement_id, tariffs.c.valid_from, tariffs.c.tariff_cents).order_by(tariffs.c.valid_from)):
         found.setdefault(row.placement_id, []).append((row.valid_from, row.tariff_cents))

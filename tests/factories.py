@@ -27,7 +27,7 @@ from webapp.people.person import Person, signed_in_person
 from webapp.permissions import Role
 from webapp.placements.actions import plan_shifts
 from webapp.placements.models import Placement
-from webapp.requests.models import WorkRequest, planned_days
+from webapp.requests.models import RequestStatement, WorkRequest, planned_days
 from webapp.sso.models import SignOnProvider
 from webapp.terms.actions import Terms, change_term, seed_statutory, terms_of
 
@@ -101,7 +101,9 @@ def municipality(database: Database, slug: str, *, rate_cents: int = 200) -> int
 def establishment(database: Database, municipality_id: int, name: str = "Kwekerij De Morgen") -> Establishment:
     employer = Employer(municipality_id=municipality_id, name=name, kvk=uuid.uuid4().hex[:8])
     save(database, employer)
-    made = Establishment(municipality_id=municipality_id, employer_id=employer.id, name=name, street="Kasweg 1", town="Waterveen")
+    made = Establishment(
+        municipality_id=municipality_id, employer_id=employer.id, name=name, street="Kasweg 1", town="Waterveen", staff_count=60, staff_counted_on=TODAY - timedelta(days=30)
+    )  # fmt: skip
     save(database, made)
     return made
 
@@ -118,6 +120,17 @@ def work_request(database: Database, at: Establishment, guide: Membership, *, pl
     made = WorkRequest(
         municipality_id=at.municipality_id, establishment_id=at.id, guide_id=guide.account_id, places=places, weekly_minutes=weekly, **values
     )
+    save(database, made)
+    statement(database, made, guide)
+    return made
+
+
+def statement(database: Database, request: WorkRequest, by: Membership, **more: Any) -> RequestStatement:
+    """The employer states that nothing stands in the way of a request."""
+    values: dict[str, Any] = {
+        "let_go": False, "vacancy": False, "replaces_paid_hours": False, "staff_consulted": True, "paid_work": True, "stated_by": by.account_id, "stated_at": NOW, **more,
+    }  # fmt: skip
+    made = RequestStatement(municipality_id=request.municipality_id, request_id=request.id, **values)
     save(database, made)
     return made
 

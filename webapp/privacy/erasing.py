@@ -77,6 +77,7 @@ def erase(db: Session, person_id: UUID, municipality_id: int, *, whole: bool, no
     if whole:
         counts["history_words"] = _forget_words(db, person_id)
         counts |= {name: _delete(db, name, column, person_id) for name, column in AT_LAST}
+        _change(db, "assessment", "participant_id", person_id, {"participant_id": None})  # what was tested stays, about nobody
         counts |= {name: _blank(db, name, columns, person_id) for name, columns in WORDS.items()}
         _change(db, "account", "id", person_id, {"first_name": ERASED, "last_name": ERASED, "handle": None, "language": "nl", "theme": ""})
     touched = {name: count for name, count in counts.items() if count}

@@ -29,8 +29,8 @@ members: Any = Membership.__table__  # type: ignore[attr-defined]
 
 OF_REQUEST = ("function", "tasks", "learn", "pattern", "weekly_minutes", "starts_on", "weeks", "places", "tariff_cents", "guide_id", "guide_note")
 OF_STATEMENT = (
-    "sector", "staff_count", "staff_counted_on", "dismissed_on", "vacancy_open", "vacancy_until", "path_to_paid_work", "insurance_evidence",
-    "insurance_until", "end_client", "end_client_tariff_cents", "regular_tariff_cents",
+    "sector", "let_go", "let_go_on", "vacancy", "vacancy_until", "replaces_paid_hours", "staff_consulted", "paid_work", "end_client",
+    "agency_tariff_cents", "insurance",
 )  # fmt: skip
 
 
@@ -84,8 +84,7 @@ def send(db: Session, draft: RequestDraft, found: Mapping[str, Any], *, by: Pers
     db.add(made)
     db.flush()
     db.add(RequestStatement(
-        municipality_id=by.municipality_id, request_id=made.id, replaces_paid_hours=found["replaces"], staff_consulted=found["consulted"],
-        work_is_adapted=found["adapted"], made_by=by.id, made_at=now, **{name: found[name] for name in OF_STATEMENT},
+        municipality_id=by.municipality_id, request_id=made.id, stated_by=by.id, stated_at=now, **{name: found[name] for name in OF_STATEMENT}
     ))  # fmt: skip
     if found["staff_count"] is not None:
         count_staff(db, draft.establishment_id, found["staff_count"], found["staff_counted_on"], by=by, now=now)
@@ -160,7 +159,7 @@ def _decide(
     told(db, f"request.{outcome}", request.id, {"reason": reason, "words": words} if reason else {}, by=by, now=now)
     if outcome == "ended":
         return
-    asked_by = db.execute(select(statements.c.made_by).where(statements.c.request_id == request.id)).scalar_one_or_none() or request.guide_id
+    asked_by = db.execute(select(statements.c.stated_by).where(statements.c.request_id == request.id)).scalar_one_or_none() or request.guide_id
     notify(
         db, to=on_duty(db, asked_by, day_of(now)), municipality_id=request.municipality_id, key="request.yes" if outcome == "taken_on" else "request.no",
         slots={"work": request.function}, path=f"/employer/requests/{request.id}", cause_id=str(request.id), now=now,

@@ -24,10 +24,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "work": ("function", "tasks", "sector"),
     "times": ("starts_on", "weeks", "places", *WEEK_FIELDS),
     "help": ("guide_id", "guide_note"),
-    "learn": ("learn", "adapted", "outlook"),
+    "learn": ("learn", "paid_work"),
     "terms": (
-        "tariff", "staff_count", "staff_counted_on", "dismissed", "dismissed_on", "vacancy", "vacancy_until", "replaces", "consulted",
-        "insurance_evidence", "insurance_until", "end_client", "end_client_tariff", "regular_tariff",
+        "tariff", "staff_count", "staff_counted_on", "let_go", "let_go_on", "vacancy", "vacancy_until", "replaces_paid_hours", "staff_consulted",
+        "insurance", "end_client", "agency_tariff",
     ),
 }  # fmt: skip
 STEPS = tuple(FIELDS)
@@ -107,32 +107,26 @@ def _help(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
 
 def _learn(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
     _line(typed, "learn", _("Write what somebody can learn here."), longest=LONGEST_TEXT)
-    _yes_no(typed, "adapted")
-    typed.found["path_to_paid_work"] = typed.said["outlook"]
+    _yes_no(typed, "paid_work")
 
 
 def _terms(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
     _tariff(typed, asker, values)
     _staff(typed, asker)
-    if _yes_no(typed, "dismissed"):
-        _past_day(typed, "dismissed_on", asker.today)
-    else:
-        typed.found["dismissed_on"] = None
+    typed.found["let_go_on"] = None
+    if _yes_no(typed, "let_go"):
+        _past_day(typed, "let_go_on", asker.today)
     _choice(typed, "vacancy", ("no", "open", "was"), _("Choose an answer."))
-    typed.found |= {"vacancy_open": typed.said["vacancy"] == "open", "vacancy_until": None}
+    typed.found |= {"vacancy": typed.said["vacancy"] in ("open", "was"), "vacancy_until": None}
     if typed.said["vacancy"] == "was":
         _past_day(typed, "vacancy_until", asker.today)
-    for name in ("replaces", "consulted"):
+    for name in ("replaces_paid_hours", "staff_consulted"):
         _yes_no(typed, name)
-    _line(typed, "insurance_evidence", _("Fill in the number of the policy, or where the proof is kept."))
-    until = _day(typed, "insurance_until")
-    if until is not None and until < asker.today:
-        typed.errors["insurance_until"] = _("This insurance has ended. Fill in one that is in force.")
-    typed.found |= {"end_client": "", "end_client_tariff_cents": None, "regular_tariff_cents": None}
+    _line(typed, "insurance", _("Fill in the number of the policy, or where the proof is kept."))
+    typed.found |= {"end_client": "", "agency_tariff_cents": None}
     if asker.is_agency:
         _line(typed, "end_client", _("Fill in where somebody really works."))
-        for name in ("end_client_tariff", "regular_tariff"):
-            _euros(typed, name, f"{name}_cents")
+        _euros(typed, "agency_tariff", "agency_tariff_cents")
 
 
 def _tariff(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:

@@ -61,43 +61,38 @@ class RequestDraft(SQLModel, table=True):
 
 
 class RequestStatement(SQLModel, table=True):
-    """What the employer stated with a request, on which the displacement tests rest (law/domain.md 4.4). None: not known.
+    """What the employer states about a request, for the displacement tests. None is not answered, which is never read as no.
 
-    `sector`: see sectors.py. Staff is counted in people at the establishment, on a day. `dismissed_on`: the last day on which somebody
-    with comparable work was dismissed or not renewed, None when nobody was. `vacancy_until`: the last day a vacancy for this
-    work was open, when it no longer is. Amounts in cents an hour: what an agency asks its end client for this person, and for
-    a regular temp.
+    `let_go`: whether somebody who did comparable work was let go or not kept on, and then the day. `vacancy`: whether there is or was
+    one for this work, and until when; without a day it is still open. `paid_work`: whether there is a view on a paid job. An agency
+    names its client and what it charges there.
     """
 
     __tablename__ = "request_statement"
     __table_args__ = (
         UniqueConstraint("request_id", name="a_request_has_one_statement"),
-        CheckConstraint("staff_count IS NULL OR staff_count >= 0", name="stated_staff_is_counted_in_people"),
-        CheckConstraint("(staff_count IS NULL) = (staff_counted_on IS NULL)", name="a_stated_count_has_its_day"),
-        CheckConstraint("end_client_tariff_cents IS NULL OR end_client_tariff_cents > 0", name="an_end_client_pays_money"),
-        CheckConstraint("regular_tariff_cents IS NULL OR regular_tariff_cents > 0", name="a_regular_temp_costs_money"),
+        CheckConstraint("let_go_on IS NULL OR let_go", name="a_day_only_where_somebody_was_let_go"),
+        CheckConstraint("let_go IS NULL OR NOT let_go OR let_go_on IS NOT NULL", name="who_was_let_go_has_a_day"),
+        CheckConstraint("vacancy_until IS NULL OR vacancy", name="a_day_only_where_there_was_a_vacancy"),
+        CheckConstraint("agency_tariff_cents IS NULL OR agency_tariff_cents > 0", name="an_agency_charges_money"),
     )
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
     request_id: uuid.UUID = Field(foreign_key="work_request.id")
-    sector: str
-    staff_count: int | None = None
-    staff_counted_on: date | None = None
-    dismissed_on: date | None = None
-    vacancy_open: bool
+    sector: str = ""  # SBI
+    let_go: bool | None = None
+    let_go_on: date | None = None
+    vacancy: bool | None = None
     vacancy_until: date | None = None
-    replaces_paid_hours: bool
-    staff_consulted: bool
-    work_is_adapted: bool
-    path_to_paid_work: str = ""
-    insurance_evidence: str
-    insurance_until: date
+    replaces_paid_hours: bool | None = None
+    staff_consulted: bool | None = None
+    paid_work: bool | None = None
     end_client: str = ""
-    end_client_tariff_cents: int | None = None
-    regular_tariff_cents: int | None = None
-    made_by: uuid.UUID = Field(foreign_key="account.id")
-    made_at: datetime = Field(sa_type=Utc)
+    agency_tariff_cents: int | None = None  # per hour
+    insurance: str = ""
+    stated_by: uuid.UUID = Field(foreign_key="account.id")
+    stated_at: datetime = Field(sa_type=Utc)
 
 
 class RequestDecision(SQLModel, table=True):

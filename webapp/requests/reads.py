@@ -61,7 +61,7 @@ def statement_of(db: Session, request_id: uuid.UUID) -> Any:
     """What was stated, with the name of who did; None for work that was written down before anybody asked."""
     query = (
         select(statements, askers.c.first_name, askers.c.last_name, askers.c.phone)
-        .join(askers, askers.c.id == statements.c.made_by)
+        .join(askers, askers.c.id == statements.c.stated_by)
         .where(statements.c.request_id == request_id)
     )
     return db.execute(query).first()

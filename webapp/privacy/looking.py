@@ -73,6 +73,8 @@ NOBODYS = {
     "feed_id": "somebody's own calendar",
     "change_id": "a planned term",
     "key": "a term",
+    "draft_id": "a request that is not sent yet",
+    "step": "a step of a form",
     "provider_id": "where one signs on",
     "filename": "a file that is the same for everybody",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Integer, Uuid, column, exists, func, or_, select, table
@@ -40,6 +41,7 @@ REAL = ("accepted", "running", "ended")
 PAID_WORK = ("contract_here", "contract_elsewhere", "wage_subsidy")  # routes that lead to it
 
 
+@lru_cache(4096)
 def same_work(function: str) -> str:
     """One function, however it was typed: "Planten  verzorgen" and "planten verzorgen" are the same work.
 
@@ -206,7 +208,8 @@ def said_of(db: Session, request_id: uuid.UUID) -> dict[str, Any]:
 
 def said_of_many(db: Session, request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """The same of several requests. Nothing stated is not known."""
-    rows = db.execute(select(statements).where(statements.c.request_id.in_(request_ids)))
+    columns = (statements.c[name] for name in STATED)
+    rows = db.execute(select(statements.c.request_id, *columns).where(statements.c.request_id.in_(request_ids)))
     return {**dict.fromkeys(request_ids, NOTHING_STATED), **{row.request_id: _stated(row) for row in rows}}
 
 
@@ -218,6 +221,17 @@ def _stated(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+STATED = (
+    "let_go",
+    "let_go_on",
+    "vacancy",
+    "vacancy_until",
+    "replaces_paid_hours",
+    "staff_consulted",
+    "paid_work",
+    "end_client",
+    "agency_tariff_cents",
+)
 NOTHING_STATED: dict[str, Any] = {
     "dismissal_known": False, "vacancy_known": False, "replaces_paid_hours": None, "consulted": None, "outlook": None,
 }  # fmt: skip

@@ -50,6 +50,7 @@ PUBLIC = frozenset({
     "people.sign_out", "people.demo", "people.demo_sign_in",
     "pwa.manifest", "pwa.service_worker", "pwa.offline",
     "employer.tablet", "employer.open_tablet",
+    "sso.choose", "sso.start", "sso.back", "sso.finish",
     "certificate.verify", "certificate.verify_code", "certificate.shared", "certificate.shared_paper",
     "access.start", "access.start_with", "access.check_code", "access.birth", "access.check_birth", "access.choose_language", "access.keep_language",
     "access.what_this_is", "access.lock", "access.passkey_options", "access.make_passkey", "access.contact", "access.send_code", "access.choose_pin",

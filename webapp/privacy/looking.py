@@ -73,6 +73,7 @@ NOBODYS = {
     "feed_id": "somebody's own calendar",
     "change_id": "a planned term",
     "key": "a term",
+    "provider_id": "where one signs on",
     "filename": "a file that is the same for everybody",
 }
 # what a page is opened for, where it is not simply the work of that role (words in `purposes.py`)

@@ -108,6 +108,9 @@ TABLES = {
     "outgoing": Described(BOTH, N_("Letters and codes on their way"), SAFE, "message", N_("case manager, administrator"), person=("account_id",), left_out={"sealed": SECRET}),
     "attempts": Described(NOBODYS, N_("To slow down who guesses codes"), SAFE, "always", NONE),
     "passkey_question": Described(NOBODYS, N_("A question to a device that signs in"), SAFE, "always", NONE),
+    "sign_on_provider": Described(NOBODYS, N_("Which providers of sign-on a municipality trusts"), NOBODY, "always", NONE),
+    "sign_on_attempt": Described(NOBODYS, N_("A sign-on under way, for ten minutes"), SAFE, "sign_in", NONE),
+    "sign_on_link": Described(BOTH, N_("Who somebody is at a provider of sign-on"), SAFE, "client_file", NONE, person=("account_id",), left_out={"subject_mark": SECRET, "key_mark": CHAIN}),
     # growth and paid work
     "feedback": Described(PEOPLE, N_("What a supervisor tells about a week"), TASK, "client_file", SC, person=("participant_id",), others={"observer_id": "who told it"}),
     "own_view": Described(PEOPLE, N_("How somebody sees their own week"), TASK, "client_file", C, person=("participant_id",)),

@@ -14,11 +14,14 @@ from webapp.foundation.ids import new_id
 
 
 class WorkRequest(SQLModel, table=True):
-    """Work an employer asks people for. `pattern` is the plan of a week: see `PlannedDay`."""
+    """Work an employer asks people for. `pattern` is the plan of a week: see `PlannedDay`.
+
+    "asked" until a case manager takes it on or refuses it; only for "open" work somebody gets an offer.
+    """
 
     __tablename__ = "work_request"
     __table_args__ = (
-        one_of("status", ("open", "closed"), "a_request_is_open_or_closed"),
+        one_of("status", ("asked", "open", "refused", "closed"), "a_request_has_a_known_status"),
         CheckConstraint("places > 0", name="a_request_has_places"),
         CheckConstraint("weeks > 0", name="a_request_lasts_weeks"),
         CheckConstraint("tariff_cents > 0", name="work_has_a_tariff"),
@@ -40,6 +43,21 @@ class WorkRequest(SQLModel, table=True):
     tariff_cents: int  # what the employer pays the municipality per hour
     status: str = "open"
     created_at: datetime = Field(sa_type=Utc)
+
+
+class RequestDraft(SQLModel, table=True):
+    """What a supervisor typed so far, field by field as it was typed. Sent once: then it says which request it became."""
+
+    __tablename__ = "request_draft"
+    __table_args__ = (UniqueConstraint("request_id", name="a_request_comes_from_one_draft"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    municipality_id: int = Field(foreign_key="municipality.id")
+    establishment_id: uuid.UUID = Field(foreign_key="establishment.id", index=True)
+    made_by: uuid.UUID = Field(foreign_key="account.id")
+    typed: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    request_id: uuid.UUID | None = Field(default=None, foreign_key="work_request.id")
+    updated_at: datetime = Field(sa_type=Utc)
 
 
 class RequestStatement(SQLModel, table=True):
@@ -75,6 +93,26 @@ class RequestStatement(SQLModel, table=True):
     insurance: str = ""
     stated_by: uuid.UUID = Field(foreign_key="account.id")
     stated_at: datetime = Field(sa_type=Utc)
+
+
+class RequestDecision(SQLModel, table=True):
+    """What became of a request: taken on or refused by a named official, or ended by the employer. `reason`: see words.py; `words` in own words."""
+
+    __tablename__ = "request_decision"
+    __table_args__ = (
+        one_of("outcome", ("taken_on", "refused", "ended"), "an_outcome_of_a_request_is_known"),
+        UniqueConstraint("request_id", "outcome", name="a_request_is_decided_once"),
+        CheckConstraint("outcome <> 'refused' OR reason <> ''", name="a_refusal_has_its_reason"),
+    )
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    municipality_id: int = Field(foreign_key="municipality.id")
+    request_id: uuid.UUID = Field(foreign_key="work_request.id")
+    outcome: str
+    reason: str = ""
+    words: str = ""
+    decided_by: uuid.UUID = Field(foreign_key="account.id")
+    decided_at: datetime = Field(sa_type=Utc)
 
 
 class PlannedDay:

@@ -47,6 +47,8 @@ def tell(
     decide(db, second, {"chaining": (why, "Brief van de werkgever")}, terms=terms, by=marieke, second=ruud, now=before)
     begin(second, "participant-6")
     end_passed(db, marieke.municipality_id, now=at - timedelta(weeks=11))
+    first.status = second.status = "closed"
+    db.add_all([first, second])
     ask(0, starts_on=monday + timedelta(weeks=2), weeks=12, **packing)
     cleaning = ask(
         0, function="Kassen schoonmaken", tasks=["Ramen wassen", "Vloeren vegen"], learn="Veilig werken. Plannen.", pattern=SHORT, places=1,

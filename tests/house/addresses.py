@@ -44,7 +44,7 @@ def ids(session: Session, limit: int = 3) -> dict[str, list[Any]]:
     members = metadata.tables["membership"]
     supervisors = session.execute(select(members.c.account_id).where(members.c.role == "supervisor").order_by(members.c.municipality_id)).scalars()
     found["account_id"] = [*list(supervisors)[:limit], NOBODY]
-    found["year"] = [people.PAY_ON.year, 1]
+    found |= {"year": [people.PAY_ON.year, 1], "step": ["work", "terms"]}
     return found
 
 

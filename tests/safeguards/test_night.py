@@ -103,3 +103,33 @@ def test_what_runs_below_a_new_floor_is_seen_before_and_follows_on_the_day(world
         changed = changes_of(db, [world.placement.id])[world.placement.id]
 
     assert changed == [(in_ten_days, ahead[0].cents)]
+
+
+def test_a_stricter_share_is_held_against_what_runs_before_its_day(as_person, world, session):
+    nadia = make.account(world.database, world.municipality_id, "admin", "Nadia Kuiper")
+    ellen = make.account(world.database, world.municipality_id, "finance", "Ellen Mulder")
+    first = make.TODAY + timedelta(days=7)
+    form = {
+        "id": str(make.uuid.uuid4()),
+        "value.basis_points": "1",
+        "valid_from": first.isoformat(),
+        "source": "Raadsbesluit",
+        "reason": "Minder",
+        "plan": "1",
+    }
+    assert as_person(nadia).post("/terms/staff_share", form).status_code == 303
+    assert kept(session) == []
+
+    assert as_person(ellen).post(f"/terms/changes/{form['id']}/decision", {"judgement": "approve"}).status_code == 303
+    found = kept(session)
+
+    assert [(one.occasion, one.day, one.outcome) for one in found] == [("terms", first, "needs_reason")]
+
+
+def test_administrators_see_which_places_lie_below_a_floor_to_come(as_person, world, session):
+    nadia = make.account(world.database, world.municipality_id, "admin", "Nadia Kuiper")
+    make.agree(world.database, world.municipality_id, "tariff_floor", {"factor_basis_points": 14000}, valid_from=make.TODAY + timedelta(days=10))
+
+    text = as_person(nadia).get("/terms/minimum_wage").text
+
+    assert "Planten verzorgen · Kwekerij De Morgen" in text

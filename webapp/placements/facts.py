@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Date, Integer, Uuid, column, exists, func, or_, select, table
 from sqlmodel import Session
 
-from webapp.foundation.database import metadata
 from webapp.foundation.tenancy import everything
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Membership
@@ -31,11 +31,17 @@ requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
 statements: Any = RequestStatement.__table__  # type: ignore[attr-defined]
 members: Any = Membership.__table__  # type: ignore[attr-defined]
 
+# written by slices above this one, so known here by their names alone
+entries = table("hours_entry", column("placement_id", Uuid), column("week_of", Date), column("certain_minutes", Integer))
+signals = table("signal", column("participant_id", Uuid), column("kind"), column("status"))
+routes = table("route", column("participant_id", Uuid), column("kind"), column("status"))
+
 TAKEN = ("accepted", "running")
 REAL = ("accepted", "running", "ended")
 PAID_WORK = ("contract_here", "contract_elsewhere", "wage_subsidy")  # routes that lead to it
 
 
+@lru_cache(4096)
 def same_work(function: str) -> str:
     """One function, however it was typed: "Planten  verzorgen" and "planten verzorgen" are the same work.
 
@@ -114,10 +120,9 @@ def earlier(db: Session, participant_id: uuid.UUID, establishment_id: uuid.UUID,
 
 
 def weeks_worked(db: Session, placement_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[date, int]]:
-    """Certain minutes per week of these placements. Hours are written above this slice, so their table is read by its name."""
+    """Certain minutes per week of these placements."""
     if not placement_ids:
         return {}
-    entries = metadata.tables["hours_entry"]
     query = (
         select(entries.c.placement_id, entries.c.week_of, func.sum(entries.c.certain_minutes))
         .where(entries.c.placement_id.in_(placement_ids), entries.c.certain_minutes > 0)
@@ -183,7 +188,6 @@ def places_on(day: date) -> Any:
 
 def _place(db: Session, work: WorkRequest, day: date, who: uuid.UUID | None) -> Any:
     """The place of a request; and of somebody, whether a signal that they seem ready waits, or a way to paid work was chosen. One statement."""
-    signals, routes = metadata.tables["signal"], metadata.tables["route"]  # written above this slice, so read by their names
     ready = exists().where(signals.c.participant_id == who, signals.c.kind == "ready", signals.c.status != "closed")
     chosen = exists().where(routes.c.participant_id == who, routes.c.status == "open", routes.c.kind.in_(PAID_WORK))
     return db.execute(places_on(day).add_columns(ready.label("ready"), chosen.label("chosen")).where(requests.c.id == work.id)).one()
@@ -204,7 +208,8 @@ def said_of(db: Session, request_id: uuid.UUID) -> dict[str, Any]:
 
 def said_of_many(db: Session, request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """The same of several requests. Nothing stated is not known."""
-    rows = db.execute(select(statements).where(statements.c.request_id.in_(request_ids)))
+    columns = (statements.c[name] for name in STATED)
+    rows = db.execute(select(statements.c.request_id, *columns).where(statements.c.request_id.in_(request_ids)))
     return {**dict.fromkeys(request_ids, NOTHING_STATED), **{row.request_id: _stated(row) for row in rows}}
 
 
@@ -216,6 +221,17 @@ def _stated(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+STATED = (
+    "let_go",
+    "let_go_on",
+    "vacancy",
+    "vacancy_until",
+    "replaces_paid_hours",
+    "staff_consulted",
+    "paid_work",
+    "end_client",
+    "agency_tariff_cents",
+)
 NOTHING_STATED: dict[str, Any] = {
     "dismissal_known": False, "vacancy_known": False, "replaces_paid_hours": None, "consulted": None, "outlook": None,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, select, type_coerce
 from sqlmodel import Session
 
 from webapp.foundation.tenancy import everything
@@ -31,6 +31,7 @@ from webapp.placements.facts import (
     site_of,
     weeks_worked,
 )
+from webapp.placements.models import Placement
 from webapp.placements.tariffs import changes_of, tariff_on
 from webapp.requests.models import WorkRequest
 from webapp.safeguards.actions import assessments, keep
@@ -40,6 +41,7 @@ from webapp.safeguards.rules import OK, Facts, Finding, Limits, Stay, Stretch, a
 from webapp.safeguards.rules.average import longest_average
 from webapp.safeguards.rules.many import Crowd, Filled
 from webapp.safeguards.rules.people import people_allowed
+from webapp.safeguards.rules.whole import TESTS
 from webapp.terms.snapshot import Terms
 
 requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
@@ -50,10 +52,34 @@ SHARED = ("guidance", "dismissed", "vacancy", "replaces", "agency", "outlook", "
 Worked = Callable[[list[uuid.UUID]], Mapping[uuid.UUID, int]]
 
 
+def as_text(column: Any) -> Any:
+    """An identifier as the driver has it: most are only compared, and making each a UUID costs more than reading it."""
+    return type_coerce(column, String)
+
+
+def own(id: Any) -> uuid.UUID:
+    return id if isinstance(id, uuid.UUID) else uuid.UUID(id)
+
+
+AT_EMPLOYERS = AT_EMPLOYER.with_only_columns(
+    as_text(placements.c.id).label("id"), as_text(placements.c.participant_id).label("who"), as_text(placements.c.request_id).label("request_id"),
+    placements.c.function, placements.c.starts_on, placements.c.ends_on, placements.c.status, placements.c.municipality_id, placements.c.weekly_minutes,
+    placements.c.tariff_cents, establishments.c.street, establishments.c.town, employers.c.kvk, maintain_column_froms=True,
+)  # fmt: skip
+
+
+class Running(NamedTuple):
+    """One running placement; `row` holds the rest of it."""
+
+    id: uuid.UUID
+    request_id: uuid.UUID
+    row: Any
+
+
 class Found(NamedTuple):
     """A running placement of which something is not in order, or no longer is as it was."""
 
-    placement: Any
+    placement: Running
     findings: list[Finding]
     in_the_way: bool
 
@@ -70,8 +96,6 @@ def recheck(
         for found in check_employers(db, kvks, municipality_id, terms, day=day, worked=worked):
             _keep(db, found, occasion=occasion, day=day, now=now)
             total += 1
-        db.flush()
-        db.expunge_all()
     return total
 
 
@@ -98,8 +122,7 @@ class _Chunk:
     def __init__(self, db: Session, kvks: Sequence[str], municipality_id: int, *, day: date, since: date, worked: Worked | None) -> None:
         with everything(db):
             rows = db.execute(
-                AT_EMPLOYER.add_columns(placements.c.municipality_id, placements.c.weekly_minutes, placements.c.tariff_cents, placements.c.establishment_id, employers.c.kvk)
-                .where(employers.c.kvk.in_(kvks), placements.c.ends_on >= since)
+                AT_EMPLOYERS.where(employers.c.kvk.in_(kvks), placements.c.ends_on >= since)
             ).all()  # fmt: skip
         self.sites: dict[Site, list[Any]] = {}
         self.work: dict[tuple[Site, str], list[Stretch]] = {}
@@ -109,9 +132,9 @@ class _Chunk:
             self.sites.setdefault(site, []).append(row)
             self.work.setdefault((site, function), []).append(Stretch(row.starts_on, row.ends_on))
             if row.municipality_id == municipality_id and row.status == "running" and row.ends_on >= day:
-                self.running.append((site, function, row))
-        ids = [row.id for _, _, row in self.running]
-        request_ids = list({row.request_id for _, _, row in self.running})
+                self.running.append((site, function, Running(own(row.id), own(row.request_id), row)))
+        ids = [one.id for _, _, one in self.running]
+        request_ids = list({one.request_id for _, _, one in self.running})
         self.places = {row.request_id: row for row in db.execute(places_on(day).where(requests.c.id.in_(request_ids)))}
         self.said = said_of_many(db, request_ids)
         self.tariffs = changes_of(db, ids)
@@ -135,18 +158,19 @@ class _Chunk:
         mine = placements.alias("mine")
         there = establishments.alias("there")
         query = (
-            select(mine.c.id.label("of"), placements.c.id, placements.c.function, mine.c.function.label("own"), placements.c.starts_on, placements.c.ends_on, placements.c.weekly_minutes)
+            select(as_text(mine.c.id).label("of"), as_text(placements.c.id).label("id"), placements.c.function, mine.c.function.label("own"), placements.c.starts_on, placements.c.ends_on, placements.c.weekly_minutes)
             .join_from(mine, there, there.c.id == mine.c.establishment_id)
             .join(placements, (placements.c.participant_id == mine.c.participant_id) & (placements.c.id != mine.c.id) & (placements.c.starts_on < mine.c.starts_on))
             .join(establishments, (establishments.c.id == placements.c.establishment_id) & (establishments.c.employer_id == there.c.employer_id))
             .where(mine.c.id.in_(ids), placements.c.status.in_(("accepted", "running", "ended")))
         )  # fmt: skip
         rows = [row for row in db.execute(query) if same_work(row.function) == same_work(row.own)]
-        longest, worked = self._longest_weeks(db, [row.id for row in rows]) if rows else {}, weeks_worked(db, [row.id for row in rows])
+        past = [own(row.id) for row in rows]
+        longest, worked = self._longest_weeks(db, past) if rows else {}, weeks_worked(db, past)
         found: dict[uuid.UUID, list[Stretch]] = {}
-        for row in rows:
-            week = max(row.weekly_minutes, longest.get(row.id, 0), longest_average(worked.get(row.id, {})))
-            found.setdefault(row.of, []).append(Stretch(row.starts_on, row.ends_on, week))
+        for id, row in zip(past, rows, strict=True):
+            week = max(row.weekly_minutes, longest.get(id, 0), longest_average(worked.get(id, {})))
+            found.setdefault(own(row.of), []).append(Stretch(row.starts_on, row.ends_on, week))
         return found
 
     @staticmethod
@@ -159,7 +183,7 @@ class _Chunk:
 
     def crowd(self, site: Site, day: date) -> Crowd:
         if site not in self.crowds:
-            here = [Stay(row.participant_id, row.starts_on, row.ends_on) for row in self.sites[site] if row.status != "ended"]
+            here = [Stay(row.who, row.starts_on, row.ends_on) for row in self.sites[site] if row.status != "ended"]
             self.crowds[site] = Crowd(here, day)
         return self.crowds[site]
 
@@ -171,34 +195,34 @@ def check_employers(db: Session, kvks: Sequence[str], municipality_id: int, term
     of_weeks = now_limits.chaining.value.of_weeks if now_limits.chaining.value else 0
     chunk = _Chunk(db, kvks, municipality_id, day=day, since=day - timedelta(weeks=of_weeks + 60), worked=worked)
     shared: dict[tuple[Any, ...], bool] = {}
-    for site, function, row in chunk.running:
+    for site, function, one in chunk.running:
+        row = one.row
         limits = coming.get(row.starts_on)
         if limits is None:
             limits = coming[row.starts_on] = limits_of(terms, first_day=row.starts_on, day=day)
-        facts = _facts(chunk, site, row, day)
-        before = chunk.last.get(row.id, (OK, ""))
-        if before[0] == OK and _in_order(chunk, site, function, facts, limits, shared, row.request_id):
+        facts = _facts(chunk, site, one, day)
+        before = chunk.last.get(one.id, (OK, ""))
+        if before[0] == OK and _in_order(chunk, site, function, facts, limits, shared, one.request_id):
             continue
-        own = Stretch(row.starts_on, row.ends_on)
         others = list(chunk.work[site, function])
-        others.remove(own)
+        others.remove(Stretch(row.starts_on, row.ends_on))
         findings = assess(replace(facts, others=others), limits)
         if fingerprint(findings) == before[1] or (worst(findings) == OK and not before[1]):
             continue
-        judged = chunk.agreed.get(row.request_id, [])
-        yield Found(row, findings, any(not covered(finding, judged) for finding in findings))
+        judged = chunk.agreed.get(one.request_id, [])
+        yield Found(one, findings, any(not covered(finding, judged) for finding in findings))
 
 
-def _facts(chunk: _Chunk, site: Site, row: Any, day: date) -> Facts:
+def _facts(chunk: _Chunk, site: Site, one: Running, day: date) -> Facts:
     """One running placement as the tests take it, without who else did the work: that is looked up."""
-    place = chunk.places[row.request_id]
-    week = max(row.weekly_minutes, chunk.weeks.get(row.id, 0), chunk.average.get(row.id, 0) // 4)
+    row, place = one.row, chunk.places[one.request_id]
+    week = max(row.weekly_minutes, chunk.weeks.get(one.id, 0), chunk.average.get(one.id, 0) // 4)
     return Facts(
         day=day, first_day=row.starts_on, last_day=row.ends_on, week_minutes=week,
-        tariff_cents=tariff_on(row.tariff_cents, chunk.tariffs.get(row.id, ()), max(day, row.starts_on)), runs=True, somebody=True,
-        earlier=chunk.earlier.get(row.id, ()), more=chunk.crowd(site, day).until(row.ends_on), staff_count=place.staff_count,
+        tariff_cents=tariff_on(row.tariff_cents, chunk.tariffs.get(one.id, ()), max(day, row.starts_on)), runs=True, somebody=True,
+        earlier=chunk.earlier.get(one.id, ()), more=chunk.crowd(site, day).until(row.ends_on), staff_count=place.staff_count,
         staff_counted_on=place.staff_counted_on, has_guide=bool(place.has_guide), has_tasks=bool(place.tasks), restricted_until=place.restricted_until,
-        is_agency=place.is_agency, **chunk.said[row.request_id],
+        is_agency=place.is_agency, **chunk.said[one.request_id],
     )  # fmt: skip
 
 
@@ -215,7 +239,7 @@ def _in_order(
         return False
     key = (request_id, facts.first_day, facts.tariff_cents)
     if key not in shared:
-        shared[key] = all(finding.outcome == OK for finding in assess(facts, limits) if finding.item in SHARED)
+        shared[key] = all(TESTS[item](facts, limits).outcome == OK for item in SHARED)
     return shared[key]
 
 
@@ -240,22 +264,25 @@ def _chain_in_order(filled: Filled, facts: Facts, limits: Limits) -> bool:
 
 def _keep(db: Session, found: Found, *, occasion: str, day: date, now: datetime) -> None:
     """Write down what is found anew, and tell the case manager when something stands in the way."""
-    row = found.placement
-    keep(
-        db, found.findings, municipality_id=row.municipality_id, request_id=row.request_id, establishment_id=row.establishment_id, occasion=occasion, day=day,
-        participant_id=row.participant_id, placement_id=row.id, by=None, now=now,
+    placement = db.get(Placement, found.placement.id)
+    assert placement is not None
+    made = keep(
+        db, found.findings, municipality_id=placement.municipality_id, request_id=placement.request_id, establishment_id=placement.establishment_id,
+        occasion=occasion, day=day, participant_id=placement.participant_id, placement_id=placement.id, by=None, now=now,
     )  # fmt: skip
+    db.expunge(made)  # many nights of many places do not fit in a session
     if not found.in_the_way:
         return
-    manager = db.execute(select(files.c.case_manager_id).where(files.c.account_id == row.participant_id)).scalar()
+    manager = db.execute(select(files.c.case_manager_id).where(files.c.account_id == placement.participant_id)).scalar()
     if manager is None:
         return
     notify_many(
         db,
         [
             {
-                "to": on_duty(db, manager, day), "municipality_id": row.municipality_id, "key": "safeguards.changed", "slots": {"work": row.function},
-                "path": f"/requests/{row.request_id}/displacement/{row.participant_id}", "cause_id": f"{row.id}:{fingerprint(found.findings)}", "now": now,
+                "to": on_duty(db, manager, day), "municipality_id": placement.municipality_id, "key": "safeguards.changed",
+                "slots": {"work": placement.function}, "path": f"/requests/{placement.request_id}/displacement/{placement.participant_id}",
+                "cause_id": f"{placement.id}:{fingerprint(found.findings)}", "now": now,
             }
         ],
     )  # fmt: skip

@@ -15,12 +15,15 @@ from webapp.history.actions import Change, record
 from webapp.notifications.actions import notify_many
 from webapp.people.models import Municipality
 from webapp.people.person import Person
+from webapp.placements.night import recheck
 from webapp.policy import reads, rules
 from webapp.policy.models import TermChange
-from webapp.terms.actions import ONLY_THE_LAW_SETS, change_term, renew_token
+from webapp.terms.actions import ONLY_THE_LAW_SETS, change_term, renew_token, terms_of
 from webapp.terms.models import Term
 from webapp.terms.shapes import parse, plain
 
+# what the displacement tests go by; how long a place may last follows the terms of its first day, so a change touches none that runs
+TESTED = frozenset({"tariff_floor", "staff_share", "chaining", "look_back", "agency_margin", "waiting_time", "cooldown"})
 changes: Any = TermChange.__table__  # type: ignore[attr-defined]
 
 
@@ -102,6 +105,15 @@ def decide(db: Session, change: TermChange, *, approve: bool, reason: str, by: P
             }
         ],
     )  # fmt: skip
+    if approve and change.key in TESTED:
+        look_ahead(db, change, now=now)
+
+
+def look_ahead(db: Session, change: TermChange, *, now: datetime) -> None:
+    """What runs on the first day of a change is held against it at once: whoever has to act hears it before that day."""
+    town = db.get(Municipality, change.municipality_id)
+    assert town is not None
+    recheck(db, change.municipality_id, terms_of(db, change.municipality_id, town.terms_token), day=change.valid_from, occasion="terms", now=now)
 
 
 def withdraw(db: Session, change: TermChange, *, by: Person, now: datetime) -> None:

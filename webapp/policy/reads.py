@@ -12,6 +12,7 @@ from sqlmodel import Session
 from webapp.people.models import Account, Membership
 from webapp.permissions import Role
 from webapp.placements.course import placements
+from webapp.placements.floors import below_on
 from webapp.policy.models import TermChange
 from webapp.policy.rules import Known
 from webapp.terms.models import Term
@@ -110,4 +111,4 @@ def touched(
         floor = floor_cents(terms.minimum_wage(valid_from).cents, int(factor))
     except NoTermsInForce:
         return Touched(places)
-    return Touched(places, int(db.execute(select(func.count()).where(*own, placements.c.tariff_cents < floor)).scalar_one()))
+    return Touched(places, sum(1 for _ in below_on(db, municipality_id, valid_from, floor)))

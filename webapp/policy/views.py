@@ -15,6 +15,7 @@ from webapp.foundation.pages import go, page
 from webapp.foundation.texts import N_, date_words
 from webapp.foundation.texts import gettext as _
 from webapp.permissions import Role
+from webapp.placements import floors
 from webapp.policy import actions, fields, reads, rules
 from webapp.policy.models import TermChange
 from webapp.policy.words import CHOICES, KEYS
@@ -92,6 +93,7 @@ def setting_page(
         typed=typed or {}, errors=errors or {}, preview=preview, said=fields.said, today=today, new_id=str(new_id()), only_law=key in ONLY_THE_LAW_SETS,
         may_plan=g.person.role == Role.ADMIN, rows=reads.rows_of(db(), g.person.municipality_id, key), known=known,
         coming=reads.changes_of(db(), g.person.municipality_id, "proposed", "approved", "refused", "withdrawn", key=key),
+        floors=floors.coming(db(), g.person.municipality_id, terms(), today) if key in floors.FLOORS else [],
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def _words(finding: Finding) -> tuple[str, str, int | None]:
     if fixed is not None or special is None:
         slots = {name: date_words(_day(value)) for name, value in finding.inputs.items() if name in ("on", "until") and value}
         limit = _look_back(finding)
-        return _(fixed or "", **slots), limit, None
+        return (_(fixed, **slots) if fixed else ""), limit, None
     return special(finding, finding.inputs)
 
 

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from tests import factories as make
@@ -28,17 +29,21 @@ from webapp.hours.times import TypedWrong, shift
 from webapp.offers.models import Offer
 from webapp.offers.rules import Answer, OfferGone
 from webapp.offers.seal import Sealer
+from webapp.people.employers import Establishment
 from webapp.people.person import Person, signed_in_person
-from webapp.placements import absences, actions, agreements, course, rules
+from webapp.placements import absences, actions, agreements, assessing, course, rules
+from webapp.placements.assessing import Blocked
 from webapp.placements.models import Placement, PlannedShift
 from webapp.placements.records import AgreementSignature, PlacementChange, PlacementPause
-from webapp.requests.models import planned_days
+from webapp.requests.models import WorkRequest, planned_days
+from webapp.safeguards.actions import AlreadySigned, CannotBeJudged, judge, restrict, sign
+from webapp.safeguards.rules import NotKeptApart
 from webapp.verify import Fault, faults
-from webapp.watch import apply_changed_hours, end_placements, keep_limits
+from webapp.watch import apply_changed_hours, end_placements, follow_floors, keep_limits, look_for_displacement
 
 REFUSED = (
     rules.MayNotStart, rules.TooLateToStop, rules.PastLimit, rules.Wrong, rules.NotToday, course.AlreadyRecorded, course.NotRunning, agreements.Changed,
-    agreements.Closed, OfferGone, hours.NotInPlacement, hours.Overlaps, hours.Stale, TypedWrong,
+    agreements.Closed, OfferGone, Blocked, NotKeptApart, AlreadySigned, CannotBeJudged, hours.NotInPlacement, hours.Overlaps, hours.Stale, TypedWrong,
 )  # fmt: skip
 WEEKS = {
     "short": [{"weekday": day, "start": "09:00", "stop": "13:00", "break": 0} for day in range(3)],
@@ -46,7 +51,7 @@ WEEKS = {
     "long": [{"weekday": day, "start": "09:00", "stop": "16:00", "break": 0} for day in range(5)],
     "night": [{"weekday": day, "start": "22:00", "stop": "06:00", "break": 30} for day in (5, 6)],
 }
-PEOPLE = ("participant", "other_participant", "supervisor", "case_manager")
+PEOPLE = ("participant", "other_participant", "supervisor", "case_manager", "colleague")
 offsets = st.integers(-3, 40)
 
 
@@ -251,12 +256,41 @@ class Course(RuleBasedStateMachine):
 
         self.act(what, number)
 
+    @rule(people=st.sampled_from((None, 0, 1, 9, 60)))
+    def count_staff(self, people: int | None) -> None:
+        with self.database.transaction() as db:
+            place = db.get(Establishment, self.world.establishment.id)
+            assert place is not None
+            place.staff_count, place.staff_counted_on = people, self.today if people is not None else None
+            db.add(place)
+
+    @rule(days=st.integers(0, 30))
+    def restrict(self, days: int) -> None:
+        with suppress(IntegrityError), self.database.transaction() as db:
+            restrict(
+                db, self.world.establishment.employer_id, reason="Geen begeleiding.", evidence="Gesprek", starts_on=self.today,
+                ends_on=self.today + timedelta(days=days), by=self.people["case_manager"], now=self.now,
+            )  # fmt: skip
+
+    @rule(number=st.integers(0, 4), agrees=st.booleans(), himself=st.booleans())
+    def judge(self, number: int, agrees: bool, himself: bool) -> None:
+        def what(db: Session, placement: Placement) -> None:
+            work = db.get(WorkRequest, placement.request_id)
+            assert work is not None
+            tested = assessing.run(db, work, self.terms, day=self.today, placement=placement)
+            kept = assessing.keep_tested(db, work, tested, occasion="started", placement=placement, by=self.people["case_manager"], now=self.now)
+            reasons = {finding.item: ("Zo.", "") for finding in tested.in_the_way}
+            judge(db, kept, reasons, by=self.people["case_manager"], now=self.now)
+            sign(db, kept.id, agrees=agrees, by=self.people["case_manager" if himself else "colleague"], now=self.now)
+
+        self.act(what, number)
+
     @rule(days=st.sampled_from((1, 2, 5, 9, 45)), night=st.booleans())
     def days_pass(self, days: int, night: bool) -> None:
         self.now += timedelta(days=days)
         if not night:
             return  # the clockwork may be late
-        for work in (apply_changed_hours, end_placements, keep_limits):
+        for work in (apply_changed_hours, follow_floors, end_placements, keep_limits, look_for_displacement):
             with self.database.transaction() as db:
                 work(db, self.world.municipality_id, self.terms, self.sealer, self.now)
 

@@ -117,7 +117,7 @@ def test_an_administrator_signs_where_there_is_no_colleague_and_judges_nothing_f
     marieke, admin = as_person(world.case_manager), as_person(nadia)
     id = str(uuid.uuid4())
 
-    assert admin.post(page_of(asked), {"id": id, "reason-share": "Zo."}).status_code == 403
+    assert admin.post(page_of(asked), {"id": id, "reason-share": "Zo."}).status_code == 422
     marieke.post(page_of(asked), {"id": id, "reason-share": "Zo."})
     assert admin.post(page_of(asked), {"judgement": "agree", "assessment_id": id}).status_code == 303
     assert session.execute(select(Override)).scalars().one().second_by == nadia.account_id

@@ -155,7 +155,7 @@ def judged(work: WorkRequest, place: Establishment, somebody: Somebody | None) -
     if "judgement" in request.form:
         return signed(work, place, somebody)
     if g.person.role != Role.CASE_MANAGER:
-        abort(403)
+        return show(work, place, somebody, refused=_("A case manager judges. You look as second."), status=422)
     tested, said = found_now(work, somebody)
     asked = [finding for finding in tested.findings if state_of(finding, said)[0] in ("open", "refused")]
     typed = {name: text.strip()[:LONGEST_TEXT] for name, text in request.form.items()}

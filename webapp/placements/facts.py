@@ -162,7 +162,7 @@ def facts_of(
         others=[Stretch(one.first_day, one.last_day) for one in here if one.id != own and one.function == same_work(function)],
         stays=[Stay(one.who, one.first_day, one.last_day) for one in here if one.taken and one.who != who], more=more,
         staff_count=place.staff_count, staff_counted_on=place.staff_counted_on, has_guide=bool(place.has_guide), has_tasks=bool(work.tasks),
-        restricted_until=place.restricted_until, is_agency=place.is_agency, **said_of(db, work.id),
+        restricted_until=place.restricted_until, is_agency=place.is_agency, **(_stated(place) if place.statement_id else NOTHING_STATED),
     )  # fmt: skip
 
 
@@ -190,7 +190,13 @@ def _place(db: Session, work: WorkRequest, day: date, who: uuid.UUID | None) -> 
     """The place of a request; and of somebody, whether a signal that they seem ready waits, or a way to paid work was chosen. One statement."""
     ready = exists().where(signals.c.participant_id == who, signals.c.kind == "ready", signals.c.status != "closed")
     chosen = exists().where(routes.c.participant_id == who, routes.c.status == "open", routes.c.kind.in_(PAID_WORK))
-    return db.execute(places_on(day).add_columns(ready.label("ready"), chosen.label("chosen")).where(requests.c.id == work.id)).one()
+    said = (statements.c.id.label("statement_id"), *(statements.c[name] for name in STATED))
+    query = (
+        places_on(day)
+        .outerjoin(statements, statements.c.request_id == requests.c.id)
+        .add_columns(ready.label("ready"), chosen.label("chosen"), *said)
+    )
+    return db.execute(query.where(requests.c.id == work.id)).one()
 
 
 def _tariff(db: Session, placement: Placement, day: date) -> int:
@@ -201,13 +207,8 @@ def _tariff(db: Session, placement: Placement, day: date) -> int:
     return int(later if later is not None else placement.tariff_cents)
 
 
-def said_of(db: Session, request_id: uuid.UUID) -> dict[str, Any]:
-    """What the employer stated about a request, as the tests take it."""
-    return said_of_many(db, [request_id])[request_id]
-
-
 def said_of_many(db: Session, request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
-    """The same of several requests. Nothing stated is not known."""
+    """What employers stated about requests, as the tests take it. Nothing stated is not known."""
     columns = (statements.c[name] for name in STATED)
     rows = db.execute(select(statements.c.request_id, *columns).where(statements.c.request_id.in_(request_ids)))
     return {**dict.fromkeys(request_ids, NOTHING_STATED), **{row.request_id: _stated(row) for row in rows}}

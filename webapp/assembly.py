@@ -39,6 +39,7 @@ from webapp.people.person import login
 from webapp.people.sessions import LONGEST
 from webapp.permissions import PUBLIC, may
 from webapp.placements import views as placements
+from webapp.policy import views as policy
 from webapp.privacy import looking
 from webapp.privacy import views as privacy
 from webapp.pwa import views as pwa
@@ -47,7 +48,7 @@ from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 SLICES = (
     people, notifications, requests, offers, placements, hours, growth, participant, employer, caseload, certificate, access, privacy, office, payouts,
-    invoices, bookkeeping, pwa,
+    invoices, bookkeeping, policy, pwa,
 )  # fmt: skip
 assert checkers and own_views and people_views  # they add their pages to those of payouts
 

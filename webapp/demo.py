@@ -7,7 +7,7 @@ messages are what they would have been; `verify` holds on it.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from webapp import demo_growth, demo_payouts, demo_privacy
 from webapp.certificate import actions as certificate
 from webapp.demo_access import fill_access
 from webapp.demo_invoices import add_invoices, invoicing_of
+from webapp.demo_placement import live, sign_all
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
@@ -75,6 +76,8 @@ class Town:
     at: datetime
     people: dict[str, Person]
     places: list[Establishment]
+    secret: str
+    placements: dict[str, Placement] = field(default_factory=dict)
 
     @property
     def id(self) -> int:
@@ -104,7 +107,7 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
     assert municipality.id is not None
     lock_municipality(db, municipality.id)
     agree_terms(db, municipality)
-    town = Town(db, municipality, Sealer(*settings.sealing_keys), day_of(now()), now(), {}, [])
+    town = Town(db, municipality, Sealer(*settings.sealing_keys), day_of(now()), now(), {}, [], settings.signing_key)
     add_people(town, slug, facts)
     add_work(town)
     fill_access(town, settings)
@@ -259,6 +262,7 @@ def add_work(town: Town) -> None:
     first, second = "participant-1", "participant-2"
     selam, amina, oksana = (begin(town, growing, who, 0) for who in (first, "participant-4", "participant-5"))
     yusuf, aster = begin(town, care, "participant-3", 1), begin(town, care, "participant-7", 1, "case-manager-2")
+    town.placements = {"participant-4": amina, "participant-5": oksana}
     for placement, who in ((selam, first), (amina, "participant-4"), (oksana, "participant-5"), (yusuf, "participant-3"), (aster, "participant-7")):
         write_hours(town, placement, who)
     asked = certificate.ask_reference(town.db, selam, by=town.people[first], now=town.at - timedelta(days=9))
@@ -269,6 +273,20 @@ def add_work(town: Town) -> None:
     demo_growth.tell(town, {first: selam, "participant-3": yusuf, "participant-4": amina, "participant-5": oksana, "participant-7": aster})
     propose(town, kitchen, first, town.at - timedelta(days=1), travel=8)
     propose(town, packing, second, town.at - timedelta(hours=3), travel=11)
+    live(
+        town.db, people=town.people, placements=town.placements, yes=lambda: say_yes(town, kitchen, "participant-6"), today=town.today, at=town.at,
+        terms=town.terms, secret=town.secret,
+    )  # fmt: skip
+
+
+def say_yes(town: Town, request: WorkRequest, who: str) -> Placement:
+    """A yes of an hour ago, of which the start is not recorded."""
+    offer = propose(town, request, who, town.at - timedelta(hours=20), travel=12)
+    said = town.at - timedelta(hours=1)
+    placements.answer(town.db, offer, Answer.YES, by=town.people[who], case_manager_id=town.people["case-manager-1"].id, sealer=town.sealer, now=said)
+    found = placements.placement_of(town.db, offer)
+    assert found is not None
+    return found
 
 
 def week(days: str, start: str, stop: str, pause: int = 0) -> list[dict[str, Any]]:
@@ -314,6 +332,8 @@ def begin(town: Town, request: WorkRequest, who: str, place: int, manager: str =
     placement = placements.placement_of(town.db, offer)
     assert placement is not None
     before = request.starts_on - timedelta(days=5)
+    supervisor = town.people[f"supervisor-{place + 1}"]
+    sign_all(town.db, placement, (town.people[who], supervisor, town.people[manager]), terms=town.terms, at=offered + timedelta(days=2))
     prepared = Preparation(
         "Past bij de wensen en is een stap naar werk.", before, request.starts_on, f"Polis WA-{place + 1}04 ({town.places[place].name})"
     )

@@ -49,11 +49,11 @@ MENU: dict[str, Any] = {
         ("overview", "/overview", "gauge", N_("Overview")), ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
         ("history", "/history", "history", N_("History")), ("retention", "/retention", "hourglass", N_("Keeping")),
         ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("hand_over", "/hand-over", "repeat", N_("Hand over")),
-        ("checkers", "/payouts/checkers", "shield-check", N_("Second check")), ("invoices", "/invoices", "receipt", N_("Invoices")), ("messages", "/messages", "mail", N_("Messages")),
+        ("terms", "/terms", "scale", N_("Terms")), ("checkers", "/payouts/checkers", "shield-check", N_("Second check")), ("invoices", "/invoices", "receipt", N_("Invoices")), ("messages", "/messages", "mail", N_("Messages")),
     ),
     Role.FINANCE: (
         ("overview", "/overview", "gauge", N_("Overview")), ("payouts", "/payouts", "banknote", N_("Payments")), ("invoices", "/invoices", "receipt", N_("Invoices")),
-        ("messages", "/messages", "mail", N_("Messages")),
+        ("terms", "/terms", "scale", N_("Terms")), ("messages", "/messages", "mail", N_("Messages")),
     ),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)

@@ -17,7 +17,8 @@ from webapp.payouts import models as payouts
 from webapp.people import bank, citizen_number, employers, tablets
 from webapp.people import models as people
 from webapp.placements import models as placements
-from webapp.placements import tariffs
+from webapp.placements import records, tariffs
+from webapp.policy import models as policy
 from webapp.premium import models as premium
 from webapp.privacy import models as privacy
 from webapp.requests import models as requests
@@ -25,5 +26,5 @@ from webapp.safeguards import models as safeguards
 from webapp.terms import models as terms
 
 ALL = (
-    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, costs, growth, invoices, paid_work, payouts, privacy, safeguards, tariffs,
+    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, costs, growth, invoices, paid_work, payouts, policy, privacy, records, safeguards, tariffs,
 )  # fmt: skip

@@ -6,20 +6,21 @@ Each task may run twice or late without harm, and a fault in one municipality do
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from webapp.caseload.digest import send_digests
-from webapp.foundation.clock import day_of
-from webapp.foundation.database import Database
+from webapp.foundation.clock import day_of, monday_of
+from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.logs import log
 from webapp.foundation.settings import Settings
 from webapp.growth.paid_work import ask_who_left
 from webapp.growth.signals import escalate, notice
 from webapp.history.actions import anchor
+from webapp.hours.reads import WORKED_BETWEEN
 from webapp.hours.reminders import remind
 from webapp.invoices.actions import STEP, go_on, unfinished
 from webapp.invoices.sending import carry, keep_files
@@ -28,6 +29,7 @@ from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
 from webapp.payouts.clockwork import tell_closing, tell_near_maximum
 from webapp.people.models import Municipality
+from webapp.placements import absences, course
 from webapp.placements.actions import end_passed
 from webapp.privacy import retention
 from webapp.privacy.looking import bring_in
@@ -73,6 +75,28 @@ def forget_offers(db: Session, municipality_id: int, terms: Terms, sealer: Seale
 
 def end_placements(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
     return end_passed(db, municipality_id, now=now)
+
+
+def apply_changed_hours(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return course.apply_changes(db, municipality_id, now=now)
+
+
+def keep_limits(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    """Every running placement: the limit by the hours really worked, and the warnings before its last day. Gives how many changed or were told."""
+    lock_municipality(db, municipality_id)
+    this_week, done = monday_of(day_of(now)), 0
+    weeks = {"first": this_week - timedelta(weeks=4), "last": this_week - timedelta(weeks=1)}
+    for placements in course.running(db, municipality_id, day_of(now)):
+        found = db.execute(WORKED_BETWEEN, {"placements": [placement.id for placement in placements], **weeks})
+        worked = {placement_id: int(minutes) for placement_id, minutes in found}
+        for placement in placements:
+            shortened = course.keep_the_limit(db, placement, terms, minutes_of_four_weeks=worked.get(placement.id, 0), now=now)
+            done += shortened or course.warn(db, placement, terms, now=now)
+    return done
+
+
+def forget_reasons(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return absences.forget_reasons(db, municipality_id, keep_days=terms.absence(day_of(now)).keep_reason_days, now=now)
 
 
 def send_reminders(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
@@ -129,7 +153,10 @@ CLOCKWORK = (
     Task("go on with invoices", "*", "*", everywhere(go_on_with_invoices)),
     Task("carry invoices", "*", "*", carry_invoices),
     Task("close offers", "*/10", "*", everywhere(close_offers)),
+    Task("apply changed hours", "5", "0", everywhere(apply_changed_hours)),
     Task("end placements", "15", "0", everywhere(end_placements)),
+    Task("keep limits", "40", "0", everywhere(keep_limits)),
+    Task("forget reasons of absence", "45", "1", everywhere(forget_reasons)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
     Task("forget what was kept long enough", "10", "3", everywhere(forget_old)),
     Task("anchor the history", "40", "3", everywhere(anchor_history)),

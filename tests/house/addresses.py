@@ -27,12 +27,13 @@ TABLES = {
     "sign_in_id": "sign_in", "passkey_id": "passkey", "hold_id": "legal_hold", "question_id": "data_request",
     "run_id": "payout_run", "payout_id": "payout", "checker_id": "outside_checker",
     "invoice_id": "invoice", "invoice_run_id": "invoice_run", "receipt_id": "invoice_receipt", "cost_id": "programme_cost", "establishment_id": "establishment",
+    "shift_id": "planned_shift", "pause_id": "placement_pause", "feed_id": "calendar_feed", "change_id": "term_change",
 }  # fmt: skip
 
 
 def ids(session: Session, limit: int = 3) -> dict[str, list[Any]]:
     """For each part of an address: a few ids that are there, of every municipality, and one that is nobody's."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[Any]] = {"key": ["premium", "duration", "minimum_wage", NOBODY]}
     for name, table_name in TABLES.items():
         table = metadata.tables[table_name]
         key = next(iter(table.primary_key))

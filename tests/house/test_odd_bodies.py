@@ -20,6 +20,8 @@ FIELDS = (
     "entry_id", "participant_id", "travel_minutes", "last_day", "membership_id", "language", "next", "theme", "account", "decision_reason", "agreement_signed_on",
     "insured_from", "insurance_evidence", "refuse", "paid_on", "amount", "scheme", "id", "push", "mail", "pin", "name",
     "code", "year", "contact", "again", "password", "address", "phone", "email", "birth_date", "away",
+    "digest", "words", "valid_from", "start_0", "stop_0", "break_0", "first_day", "wished_by", "end_day", "outcome", "end_reason", "number", "judgement", "source",
+    "basis", "plan", "value.cents", "value.bands.0.months", "value.bands.9999.months", "value.exactly_counts_as", "value.days.0.key",
 )  # fmt: skip
 TODAY = make.TODAY.isoformat()
 values = st.one_of(

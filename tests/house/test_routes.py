@@ -18,7 +18,12 @@ from webapp.people.models import SignIn
 from webapp.permissions import PERMISSIONS, PUBLIC, Role, may
 
 ROLES = list(Role)
-BY_SECRET = {"certificate.verify", "certificate.shared", "certificate.shared_paper"}  # an id opens nothing there; see tests/certificate
+BY_SECRET = {
+    "certificate.verify",
+    "certificate.shared",
+    "certificate.shared_paper",
+    "placements.feed",
+}  # an id opens nothing there; see tests/certificate, tests/placements/test_feed.py
 
 
 @pytest.fixture

@@ -119,6 +119,8 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
             "digest_hour": 8,
         },
     ),
+    ("limit_notice", {"days_before": [28, 14]}),
+    ("absence", {"keep_reason_days": 14}),
 ]
 
 

@@ -17,6 +17,8 @@ from webapp.people.person import Person
 from webapp.people.tablets import SharedTablet, pins, tablets
 from webapp.permissions import Role
 from webapp.placements.actions import placements, shifts
+from webapp.placements.agreements import signatures
+from webapp.placements.course import absences as shift_absences
 from webapp.placements.tariffs import changes_of, tariff_on
 from webapp.requests.models import WorkRequest
 from webapp.terms.actions import terms_of
@@ -31,6 +33,8 @@ employers: Any = Employer.__table__  # type: ignore[attr-defined]
 absences: Any = Absence.__table__  # type: ignore[attr-defined]
 case_managers: Any = accounts.alias("case_manager")
 
+CALLED_OFF = select(shift_absences.c.planned_shift_id).where(shift_absences.c.taken_back_at.is_(None))
+
 
 class Member(NamedTuple):
     """Somebody who works here, or begins soon. `shifts`: what is planned from today on, in order."""
@@ -41,6 +45,11 @@ class Member(NamedTuple):
     @property
     def name(self) -> str:
         return f"{self.placement.first_name} {self.placement.last_name[:1]}."
+
+    @property
+    def planned(self) -> list[Any]:
+        """Without what is off."""
+        return [shift for shift in self.shifts if shift.cancelled_at is None]
 
 
 def team(db: Session, person: Person, *, first: date, last: date) -> list[Member]:
@@ -67,19 +76,38 @@ def team(db: Session, person: Person, *, first: date, last: date) -> list[Member
 
 
 def planned_shifts(db: Session, placement_ids: Sequence[uuid.UUID], first: date, last: date) -> list[Any]:
+    """What is planned, and what somebody called off; why is not read here: it may be about health (AVG art. 9)."""
     if not placement_ids:
         return []
     return list(
         db.execute(
-            select(shifts.c.placement_id, shifts.c.day, shifts.c.starts_at, shifts.c.stops_at)
+            select(shifts.c.placement_id, shifts.c.day, shifts.c.starts_at, shifts.c.stops_at, shifts.c.cancelled_at)
             .where(
                 shifts.c.placement_id.in_(placement_ids),
                 shifts.c.day.between(first, last),
-                shifts.c.cancelled_at.is_(None),
+                or_(shifts.c.cancelled_at.is_(None), shifts.c.id.in_(CALLED_OFF)),
             )
             .order_by(shifts.c.starts_at)
         )
     )
+
+
+def to_sign(db: Session, person: Person) -> list[Any]:
+    """Agreements at this establishment that wait for the employer's side, the earliest start first."""
+    signed = select(signatures.c.id).where(
+        signatures.c.placement_id == placements.c.id, signatures.c.party == Role.SUPERVISOR, signatures.c.taken_back_at.is_(None)
+    )
+    return list(
+        db.execute(
+            select(placements.c.id, accounts.c.first_name, accounts.c.last_name)
+            .join_from(placements, accounts, accounts.c.id == placements.c.participant_id)
+            .where(
+                placements.c.municipality_id == person.municipality_id, placements.c.establishment_id == person.establishment_id,
+                placements.c.status == "accepted", ~signed.exists(),
+            )
+            .order_by(placements.c.starts_on, placements.c.id)
+        )
+    )  # fmt: skip
 
 
 def own_establishment(db: Session, person: Person) -> Any:

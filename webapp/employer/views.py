@@ -38,6 +38,7 @@ def team() -> Response:
     return page(
         "employer/team.html",
         members=members,
+        to_sign=reads.to_sign(db(), g.person),
         here_today=sorted(here_today, key=lambda pair: pair[0].starts_at),
         today=today,
         notice=_("Your case manager hears that you want to hire. The person reads it too.") if "hire" in request.args else None,

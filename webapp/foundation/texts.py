@@ -320,7 +320,7 @@ def dutch(text: object) -> Markup:
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 STAFF_PAGES = (
-    "caseload/", "requests/", "placements/staff_views.py", "placements/matching.py", "placements/templates/placements/matching",
+    "caseload/", "requests/", "policy/", "placements/staff_views.py", "placements/course_views.py", "placements/course_forms.py", "placements/templates/placements/course", "placements/matching.py", "placements/templates/placements/matching",
     "placements/templates/placements/preparation", "placements/templates/placements/plan", "hours/disputes.py", "hours/rulings.py",
     "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
     "access/office.py", "access/passwords.py", "access/templates/access/invitation", "access/templates/access/people", "access/templates/access/inviting",

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session
 
-from webapp.foundation.clock import day_of, monday_of
+from webapp.foundation.clock import day_of, instant, monday_of
 from webapp.foundation.database import Do, Read, among, dialect_of
 from webapp.history.actions import BEGINNING, Change, Link, record_by
 from webapp.hours import rules
@@ -29,6 +29,7 @@ from webapp.notifications.actions import withdraw as withdraw_notice
 from webapp.people.actions import on_duty
 from webapp.people.models import Account, ParticipantFile
 from webapp.people.person import Person
+from webapp.placements.course import is_paused
 from webapp.placements.models import Placement, PlannedShift
 from webapp.premium.actions import Credit, credit, credit_again
 from webapp.terms.actions import Terms
@@ -92,6 +93,8 @@ def log(
             raise Stale
         next_status(Status(entry.status), Action.REWRITE, by.role)
     ensure_in_placement(placement, shift, today=day_of(now))
+    ensure_not_in_a_pause(db, placement, shift)
+    ensure_last_shift_ends(db, placement, shift)
     ensure_no_overlap(db, by.id, entry_id, shift)
     plan = matching_plan(db, placement, entry_id, shift)
     before = written(entry) if entry is not None else None
@@ -146,6 +149,8 @@ def check_in(db: Session, placement: Placement, entry_id: uuid.UUID, *, by: Pers
     today = day_of(began)
     if placement.status != "running" or not placement.starts_on <= today <= placement.ends_on:
         raise NotInPlacement("not_running", placement.ends_on)
+    if is_paused(db, placement.id, today):
+        raise NotInPlacement("paused", today)
     plan = db.execute(PLAN_OF_THE_DAY, {"placement": placement.id, "day": today, "entry": entry_id}).first()
     made = CheckIn(
         municipality_id=by.municipality_id, placement_id=placement.id, participant_id=by.id, planned_shift_id=plan.id if plan else None,
@@ -309,6 +314,8 @@ def correct(
     status = next_status(Status(entry.status), Action.CORRECT, by.role)
     if shift is not None:
         ensure_no_overlap(db, entry.participant_id, entry.id, shift)
+        if shift.ends_next_day and (placement := db.get(Placement, entry.placement_id)) is not None:
+            ensure_last_shift_ends(db, placement, shift)
     was = written(entry)
     certain = rules.certain_minutes_after_correction(written=entry.minutes, corrected=minutes, already_certain=entry.certain_minutes)
     entry.status, entry.version = status, entry.version + 1
@@ -417,6 +424,27 @@ def ensure_in_placement(placement: Placement, shift: Shift, *, today: date) -> N
         raise NotInPlacement("after_end", placement.ends_on)
     if shift.worked_on > today:
         raise NotInPlacement("not_yet", today)
+
+
+def ensure_not_in_a_pause(db: Session, placement: Placement, shift: Shift) -> None:
+    """Days of a pause are days without work (V2)."""
+    if is_paused(db, placement.id, shift.worked_on):
+        raise NotInPlacement("paused", shift.worked_on)
+
+
+def ensure_last_shift_ends(db: Session, placement: Placement, shift: Shift) -> None:
+    """A shift that is under way when the placement ends counts until its planned end, and not longer (DECISIONS.md: a shift under way).
+
+    Only of a shift of the last day that goes on after midnight; without a plan that far, it counts until midnight.
+    """
+    if shift.worked_on != placement.ends_on or not shift.ends_next_day:
+        return
+    midnight = instant(shift.worked_on + timedelta(days=1), datetime.min.time())
+    planned_stops = db.execute(
+        select(planned.c.stops_at).where(planned.c.placement_id == placement.id, planned.c.day == placement.ends_on, planned.c.cancelled_at.is_(None))
+    ).scalars()
+    if shift.stops_at > max([midnight, *planned_stops]):
+        raise NotInPlacement("after_last_shift", placement.ends_on)
 
 
 def ensure_no_overlap(db: Session, participant_id: uuid.UUID, entry_id: uuid.UUID, shift: Shift) -> None:

@@ -307,6 +307,9 @@ def correct(entry_id: uuid.UUID) -> Response:
             day=day_words(clash.worked_on),
         )
         return sheet(entry, typed, status=422, errors={"start": words})
+    except actions.NotInPlacement:
+        words = _("The place ended with this shift. Fill in at most the end that was planned.")
+        return sheet(entry, typed, status=422, errors={"stop": words})
     except (rules.OwnHours, rules.NotYours):
         abort(403)
     except rules.NotNow:

@@ -39,6 +39,17 @@ def paid_day(db: Session, entry: HoursEntry) -> date | None:
     return found
 
 
+# certain minutes of some placements in some weeks, together
+WORKED_BETWEEN = (
+    select(entries.c.placement_id, func.sum(entries.c.certain_minutes))
+    .where(
+        entries.c.placement_id.in_(bindparam("placements", expanding=True)),
+        entries.c.week_of.between(bindparam("first"), bindparam("last")),
+        entries.c.certain_minutes > 0,
+    )
+    .group_by(entries.c.placement_id)
+)
+
 _weeks = (
     select(entries.c.participant_id, entries.c.week_of, func.sum(entries.c.certain_minutes).label("minutes"))
     .where(among(entries.c.participant_id, "participants"), entries.c.certain_minutes > 0)

@@ -207,6 +207,10 @@ def outside_words(outside: actions.NotInPlacement) -> str:
         return _("This day is before your first working day (%(day)s).", day=day_words(outside.day))
     if outside.why == "after_end" and outside.day:
         return _("This day is after your last working day (%(day)s).", day=day_words(outside.day))
+    if outside.why == "paused":
+        return _("There is a pause on this day. Call your case manager if you did work.")
+    if outside.why == "after_last_shift":
+        return _("Your place ended with this shift. Fill in at most the end that was planned.")
     if outside.why == "not_yet":
         return _("This day has not come yet. Send your hours after work.")
     return _("This work has not started yet. Your case manager records the start first.")

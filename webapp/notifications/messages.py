@@ -23,6 +23,21 @@ MESSAGES = {
     "offer.yes": Message(N_("Somebody said yes"), N_("%(name)s said yes to: %(work)s. Record the start within two working days.")),
     "placement.start": Message(N_("The start is recorded"), N_("%(work)s, from %(starts_on)s. You need not do anything.")),
     "placement.stop": Message(N_("A place stops"), N_("%(name)s stops. The last day is %(last_on)s.")),
+    "placement.hours": Message(N_("Your hours change"), N_("%(work)s, from %(from_on)s: %(week_minutes)s a week. The last day is %(last_on)s.")),
+    "placement.pause": Message(N_("A pause is agreed"), N_("%(work)s: no work from %(first_on)s until %(last_on)s.")),
+    "placement.resume": Message(N_("The pause is over"), N_("%(work)s goes on from %(from_on)s.")),
+    "placement.end": Message(N_("A place ends"), N_("%(work)s: the last day is %(last_on)s. Questions? Call %(name)s.")),
+    "agreement.waiting": Message(N_("An agreement waits for you"), N_("%(work)s. Read it, and say whether you agree.")),
+    "shift.off": Message(N_("A shift changes"), N_("%(name)s cannot come on %(day_on)s.")),
+    "shift.on": Message(N_("A shift goes on after all"), N_("%(name)s comes on %(day_on)s after all.")),
+    "limit.yours": Message(N_("Your place ends on %(last_on)s"), N_("That is how it was agreed. %(name)s looks ahead with you.")),
+    "limit.team": Message(N_("A place ends on %(last_on)s"), N_("%(name)s works until then, as agreed.")),
+    "limit.caseload": Message(N_("A place ends on %(last_on)s"), N_("%(name)s: plan what comes next.")),
+    "limit.sooner": Message(N_("Your place ends on %(last_on)s"), N_("You worked more hours than agreed, so a shorter limit counts. Questions? Call %(name)s.")),
+    "limit.shorter": Message(N_("A place ends earlier"), N_("%(work)s of %(name)s: more hours were worked than agreed. The last day is now %(last_on)s.")),
+    "terms.second": Message(N_("A change of terms waits"), N_("Look at it as second person.")),
+    "terms.approved": Message(N_("A change of terms is approved"), N_("%(name)s approved it. It begins on its day.")),
+    "terms.refused": Message(N_("A change of terms is not approved"), N_("Read what %(name)s wrote.")),
     "hours.ok": Message(N_("Your hours are confirmed"), N_("%(name)s confirmed %(worked_minutes)s. %(premium_cents)s is certain.")),
     "hours.changed": Message(N_("Please look at your hours"), N_("%(name)s changed %(worked_on)s. What do you think?")),
     "hours.forgot": Message(N_("Done working?"), N_("Tap: I stop now. Then send your hours.")),
@@ -80,7 +95,7 @@ MESSAGES = {
 }  # fmt: skip
 
 
-NEEDED = {key: frozenset(re.findall(r"%\((\w+)\)s", message.text)) for key, message in MESSAGES.items()}
+NEEDED = {key: frozenset(re.findall(r"%\((\w+)\)s", message.title + message.text)) for key, message in MESSAGES.items()}
 MAILED_TOO = frozenset({"confirm.late"})  # so late that a mail goes beside the push (ux.md part 5)
 
 
@@ -105,4 +120,4 @@ def words(key: str, slots: Mapping[str, Any]) -> Message:
     """Title and text in the language of this moment. Raises KeyError for a message nobody wrote words for."""
     message = MESSAGES[key]
     filled = {name: slot_words(name, value) for name, value in slots.items()}
-    return Message(gettext(message.title), gettext(message.text, **filled) if filled else gettext(message.text))
+    return Message(*(gettext(text, **filled) if filled else gettext(text) for text in message))

@@ -13,6 +13,7 @@ from webapp.offers.actions import offers
 from webapp.people.employers import Establishment
 from webapp.people.models import Account, ParticipantFile
 from webapp.placements.actions import placements, shifts
+from webapp.placements.course import absences
 from webapp.requests.models import WorkRequest
 
 files: Any = ParticipantFile.__table__  # type: ignore[attr-defined]
@@ -62,6 +63,21 @@ TODO = Read(
         .where(notices.c.account_id == bindparam("person"), notices.c.read_at.is_(None), notices.c.withdrawn_at.is_(None))
         .scalar_subquery()
         .label("unread"),
+        select(absences.c.planned_shift_id)
+        .where(absences.c.participant_id == bindparam("person"), absences.c.day == bindparam("today"), absences.c.taken_back_at.is_(None))
+        .order_by(absences.c.said_at.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("absent_shift"),
+        select(shifts.c.id)
+        .where(
+            shifts.c.participant_id == bindparam("person"), shifts.c.day == bindparam("today"), shifts.c.stops_at > bindparam("now"),
+            shifts.c.cancelled_at.is_(None), ~select(entries.c.id).where(entries.c.planned_shift_id == shifts.c.id, STANDS).exists(),
+        )
+        .order_by(shifts.c.starts_at)
+        .limit(1)
+        .scalar_subquery()
+        .label("shift_today"),
     )
     .select_from(files)
     .outerjoin(offers, and_(offers.c.participant_id == files.c.account_id, offers.c.status == literal_column("'open'"), offers.c.closes_at > bindparam("now")))

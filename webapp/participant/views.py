@@ -61,7 +61,7 @@ def today() -> Response:
     day = day_of(at)
     placement = PLACEMENT.first(session, person=person.id, today=day)
     shift = SHIFTS.first(session, person=person.id, from_day=day - timedelta(days=7), to_day=day + timedelta(days=14))
-    todo = TODO.first(session, person=person.id, now=at)
+    todo = TODO.first(session, person=person.id, now=at, today=day)
     account = account_of(session, person.id, terms_of(session, person.municipality_id, person.terms_token), day)
     to_answer = account.corrections_to_answer
     g.todo = {"offers": 1 if todo.offer_id else 0, "hours": len(to_answer)}

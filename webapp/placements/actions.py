@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select
 from sqlmodel import Session
 
-from webapp.foundation.clock import day_of, instant
+from webapp.foundation.clock import day_of
 from webapp.foundation.database import lock_municipality
-from webapp.foundation.ids import new_id
-from webapp.history.actions import Change, record
 from webapp.notifications.actions import notify
 from webapp.offers.actions import close_the_others, newer_offers, said_no, set_status
 from webapp.offers.models import Offer
@@ -24,10 +22,16 @@ from webapp.people.models import Absence, ParticipantFile
 from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.placements import rules
+from webapp.placements.checks import check_plan, plan_of
+from webapp.placements.course import agreed_last_day, placements, plan_shifts, record_change, renew_shifts, shifts, terms_now
 from webapp.placements.models import Placement, PlannedShift
-from webapp.requests.models import WorkRequest, planned_days
+from webapp.requests.models import WorkRequest
 
-placements, shifts = Placement.__table__, PlannedShift.__table__  # type: ignore[attr-defined]
+__all__ = [
+    "accept", "agreed_last_day", "answer", "cancel", "conclude", "end_passed", "free_place", "own_caseload", "placement_of", "placements", "plan_shifts", "prepare",
+    "refuse", "shifts", "start", "stop", "take_back_before_the_start", "visible_to",
+]  # fmt: skip
+
 files, absences = ParticipantFile.__table__, Absence.__table__  # type: ignore[attr-defined]
 
 
@@ -166,7 +170,8 @@ def prepare(db: Session, placement: Placement, prepared: rules.Preparation, *, b
 def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by: Person, now: datetime) -> None:
     """Record the start: a named official decides, with date and reason; shifts are planned; both sides hear of it.
 
-    Repeating it changes nothing. Raises MayNotStart with what is missing, or OfferGone when the yes was taken back.
+    Repeating it changes nothing. Raises MayNotStart with what is missing, OfferGone when the yes was taken back, or
+    PastLimit when the limit of the terms has passed already; where it only comes earlier, it becomes the last day.
     """
     if placement.status == "running":
         return
@@ -175,8 +180,12 @@ def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by:
     wrong = rules.missing(prepared, starts_on=placement.starts_on, today=day_of(now))
     if wrong:
         raise rules.MayNotStart(wrong)
+    checked = check_plan(db, plan_of(db, placement), terms_now(db, placement.municipality_id))
+    if checked.is_shortened and checked.last_day < max(placement.starts_on, min(day_of(now), placement.ends_on)):
+        raise rules.PastLimit(checked.last_day)
     prepare(db, placement, prepared, by=by, now=now)
     placement.status, placement.decided_by, placement.decided_on = "running", by.id, day_of(now)
+    placement.ends_on = placement.agreed_until = checked.last_day
     db.add(placement)
     db.flush()
     plan_shifts(db, placement)
@@ -195,24 +204,9 @@ def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by:
         )  # fmt: skip
 
 
-def plan_shifts(db: Session, placement: Placement) -> None:
-    """Every shift of the weekly plan, from the first to the last day, as instants."""
-    rows = []
-    for day, planned in rules.days_of_work(planned_days(placement.pattern), placement.starts_on, placement.ends_on):
-        stop_day = day if planned.stop > planned.start else day + timedelta(days=1)  # type: ignore[attr-defined]
-        rows.append(
-            {
-                "id": new_id(), "municipality_id": placement.municipality_id, "placement_id": placement.id, "participant_id": placement.participant_id,
-                "day": day, "starts_at": instant(day, planned.start), "stops_at": instant(stop_day, planned.stop), "break_minutes": planned.pause,  # type: ignore[attr-defined]
-            }
-        )  # fmt: skip
-    if rows:
-        db.execute(insert(PlannedShift), rows)
-
-
 def refuse(db: Session, placement: Placement, offer: Offer, *, by: Person, sealer: Sealer, now: datetime) -> None:
-    """The check fails: the place is off, and the participant reads that it is not because of them."""
-    if placement.status != "accepted":
+    """The check fails, or it cannot go on before the first day: the place is off, and the participant reads that it is not because of them."""
+    if placement.status != "accepted" and not (placement.status == "running" and placement.starts_on > day_of(now)):
         return
     cancel(db, placement, by=by, now=now)
     set_status(db, offer, "closed", said=NOTHING_SAID, sealer=sealer, actor=None, now=now)
@@ -231,14 +225,14 @@ def stop(db: Session, placement: Placement, last: date, *, reason: str, by: Pers
     if placement.status != "running":
         raise rules.TooLateToStop
     rules.ensure_last_day(last, starts_on=placement.starts_on, ends_on=agreed_last_day(db, placement), today=today)
-    before, placement.ends_on = placement.ends_on, max(last, placement.starts_on)
-    db.add(placement)
-    of_placement = shifts.c.placement_id == placement.id
-    off: Any = db.execute(update(PlannedShift).where(of_placement, shifts.c.day > last, shifts.c.cancelled_at.is_(None)).values(cancelled_at=now))
-    on: Any = db.execute(update(PlannedShift).where(of_placement, shifts.c.day <= last, shifts.c.cancelled_at.is_not(None)).values(cancelled_at=None))
-    if before == placement.ends_on and not off.rowcount and not on.rowcount:
+    if last < placement.starts_on:
+        raise rules.TooLateToStop  # before the first day a yes is taken back instead
+    before, placement.ends_on = placement.ends_on, last
+    if before == last:
         return
+    db.add(placement)
     db.flush()
+    renew_shifts(db, placement, now=now)
     record_change(db, placement, "placement.stopping", {"last_day": last, "was": before, "reason": reason}, by=by, now=now)
     for to, path in (
         (case_manager_id, f"/participants/{placement.participant_id}"),
@@ -262,24 +256,14 @@ def conclude(db: Session, placement: Placement, last: date, *, reason: str, by: 
     if before == placement.ends_on:
         return
     db.add(placement)
-    db.execute(
-        update(PlannedShift)
-        .where(shifts.c.placement_id == placement.id, shifts.c.day > last, shifts.c.cancelled_at.is_(None))
-        .values(cancelled_at=now)
-    )
     db.flush()
+    renew_shifts(db, placement, now=now)
     record_change(db, placement, "placement.concluded", {"last_day": last, "was": before, "reason": reason}, by=by, now=now)
     for to, path in ((placement.participant_id, "/today"), (on_duty(db, placement.supervisor_id, day_of(now)), "/employer/team")):
         notify(
             db, to=to, municipality_id=placement.municipality_id, key="placement.ends", slots={"work": placement.function, "last_on": last.isoformat()},
             path=path, cause_id=f"{placement.id}:{last}", now=now,
         )  # fmt: skip
-
-
-def agreed_last_day(db: Session, placement: Placement) -> date:
-    """The last day as it was agreed, however early somebody stops."""
-    request = db.get(WorkRequest, placement.request_id)
-    return placement.ends_on if request is None else max(placement.ends_on, rules.last_day(placement.starts_on, request.weeks))
 
 
 def end_passed(db: Session, municipality_id: int, *, now: datetime) -> int:
@@ -300,10 +284,3 @@ def end_passed(db: Session, municipality_id: int, *, now: datetime) -> int:
         db.flush()
         record_change(db, placement, "placement.ended", {"last_day": placement.ends_on}, by=None, now=now)
     return len(over)
-
-
-def record_change(db: Session, placement: Placement, action: str, facts: dict[str, Any], *, by: Person | None, now: datetime) -> None:
-    record(
-        db, [Change(action, placement.id, facts)], municipality_id=placement.municipality_id,
-        actor_id=by.id if by else None, actor_role=by.role if by else "clock", now=now,
-    )  # fmt: skip

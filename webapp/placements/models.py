@@ -52,6 +52,7 @@ class Placement(SQLModel, table=True):
     tariff_cents: int
     starts_on: date
     ends_on: date  # the last day, included
+    agreed_until: date | None = None  # the last day as decided: who stops earlier may go on until then
     status: str = "accepted"
     accepted_at: datetime = Field(sa_type=Utc)
     decided_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from typing import NamedTuple, Protocol
+import hashlib
+import json
+from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, Protocol
 
 
 class MayNotStart(Exception):
@@ -83,3 +86,142 @@ def ensure_last_day(asked: date, *, starts_on: date, ends_on: date, today: date)
     """Stopping is always allowed, today or on a later day of the placement. Raises TooLateToStop."""
     if not today <= asked <= ends_on and not (asked == today and today < starts_on):
         raise TooLateToStop
+
+
+# the limit ------------------------------------------------------------------------------------
+
+
+class PastLimit(Exception):
+    """What is planned lies after the last day the terms allow."""
+
+    def __init__(self, last: date) -> None:
+        super().__init__(last.isoformat())
+        self.last_day = last
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of a shorter month.
+
+    >>> add_months(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def limit_day(starts_on: date, months: int | None) -> date | None:
+    """The last day, counted from the first in whole months; None where the terms do not say.
+
+    >>> limit_day(date(2026, 4, 6), 3)
+    datetime.date(2026, 7, 5)
+    """
+    return None if months is None else add_months(starts_on, months) - timedelta(days=1)
+
+
+AVERAGE_WEEKS = 4
+
+
+def counted_week(agreed: Sequence[int], minutes_of_four_weeks: int = 0) -> int:
+    """Minutes a week that count for the limit: the longest week ever agreed, or the average really worked when that is more.
+
+    The limit counts from the first day (ux.md F10), so fewer hours later do not make a placement longer than it may be.
+    """
+    return max(*agreed, minutes_of_four_weeks // AVERAGE_WEEKS, 0)
+
+
+def warning(last: date, *, starts_on: date, today: date, days_before: Sequence[int]) -> int | None:
+    """Which warning is due today: the nearest one whose day has come, or None. A placement shorter than a warning gets none of it.
+
+    >>> warning(date(2026, 7, 25), starts_on=date(2026, 4, 6), today=date(2026, 7, 1), days_before=[28, 14])
+    28
+    """
+    left = (last - today).days
+    due = [days for days in days_before if 0 <= left <= days < (last - starts_on).days]
+    return min(due, default=None)
+
+
+# changes and pauses -----------------------------------------------------------------------------
+
+
+class Change(NamedTuple):
+    """A weekly plan from a day on."""
+
+    valid_from: date
+    pattern: Sequence[PlanDay]
+
+
+class Pause(NamedTuple):
+    """Days without work, both included."""
+
+    first_day: date
+    last_day: date
+
+
+def pattern_on(first: Sequence[PlanDay], changes: Sequence[Change], day: date) -> Sequence[PlanDay]:
+    """The weekly plan that counts on a day: that of the latest change begun, else the first one."""
+    begun = [change for change in changes if change.valid_from <= day]
+    return max(begun, key=lambda change: change.valid_from).pattern if begun else first
+
+
+def days_as_changed(first: Sequence[PlanDay], changes: Sequence[Change], starts_on: date, ends_on: date) -> Iterator[tuple[date, PlanDay]]:
+    """Each planned day between two days, both included, as it was agreed for that day."""
+    day = starts_on
+    while day <= ends_on:
+        for planned in pattern_on(first, changes, day):
+            if planned.weekday == day.weekday():
+                yield day, planned
+        day += timedelta(days=1)
+
+
+def is_paused(pauses: Sequence[Pause], day: date) -> bool:
+    return any(pause.first_day <= day <= pause.last_day for pause in pauses)
+
+
+class Wrong(Exception):
+    """Something a case manager filled in cannot be so. `fields`: field -> why."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(", ".join(f"{field}: {why}" for field, why in fields.items()))
+        self.fields = fields
+
+
+def ensure_change(valid_from: date, *, starts_on: date, ends_on: date, today: date) -> None:
+    """Hours change from tomorrow at the earliest: what was worked was worked as agreed. Raises Wrong."""
+    if valid_from <= today:
+        raise Wrong({"valid_from": "not_yet"})
+    if not starts_on <= valid_from <= ends_on:
+        raise Wrong({"valid_from": "outside"})
+
+
+def ensure_pause(asked: Pause, pauses: Sequence[Pause], *, starts_on: date, ends_on: date, today: date) -> None:
+    """A pause lies ahead (from tomorrow on), inside the placement, and beside other pauses. Raises Wrong."""
+    if asked.last_day < asked.first_day:
+        raise Wrong({"last_day": "before_first"})
+    if asked.first_day <= today:
+        raise Wrong({"first_day": "not_yet"})
+    if not starts_on <= asked.first_day <= ends_on:
+        raise Wrong({"first_day": "outside"})
+    if any(asked.first_day <= pause.last_day and pause.first_day <= asked.last_day for pause in pauses):
+        raise Wrong({"first_day": "overlaps"})
+
+
+# absence ----------------------------------------------------------------------------------------
+
+
+class NotToday(Exception):
+    """The shift is not one of today, or it is over."""
+
+
+def ensure_today(day: date, stops_at: datetime, *, now: datetime, today: date) -> None:
+    """ "I cannot come today" is about a shift of today that is not over. Raises NotToday."""
+    if day != today or stops_at <= now:
+        raise NotToday
+
+
+# the agreement ------------------------------------------------------------------------------------
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 over what an agreement says, as 64 hexadecimal digits: the same words give the same digest."""
+    said = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -13,16 +13,17 @@ from sqlalchemy import select
 from webapp.foundation.clock import add_working_days, day_of, now
 from webapp.foundation.database import db
 from webapp.foundation.pages import extension, go, page
-from webapp.foundation.texts import N_, bdi
+from webapp.foundation.texts import N_, bdi, date_words
 from webapp.foundation.texts import gettext as _
 from webapp.offers.models import Offer
 from webapp.offers.rules import CannotOffer, OfferGone
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Account
 from webapp.people.person import Person
-from webapp.placements import actions, matching, rules
+from webapp.placements import actions, agreements, matching, rules
 from webapp.placements.actions import own_caseload, placements
 from webapp.placements.blueprint import pages
+from webapp.placements.checks import check_plan, plan_of
 from webapp.placements.models import Placement
 from webapp.requests.blueprint import pages as request_pages
 from webapp.requests.models import WorkRequest
@@ -151,11 +152,13 @@ def preparation_page(
     """What has to be recorded before somebody may begin; after the start: what was recorded, by whom and when."""
     place = db().get(Establishment, placement.establishment_id)
     assert place is not None
+    agreement = agreements.document(db(), placement, terms())
     return page(
         "placements/preparation.html", status=status, placement=placement, place=place, employer=db().get(Employer, place.employer_id),
         participant=db().get(Account, placement.participant_id), supervisor=db().get(Account, placement.supervisor_id),
         decided_by=db().get(Account, placement.decided_by) if placement.decided_by else None, days=matching.days_grouped(placement.pattern),
-        typed=typed or recorded(placement), errors=errors or {}, today=day_of(now()), due=start_due(placement), **more,
+        typed=typed or recorded(placement), errors=errors or {}, today=day_of(now()), due=start_due(placement), signed=agreement.signed,
+        signed_on=agreement.complete_on, last_day=check_plan(db(), plan_of(db(), placement), terms()).last_day, **more,
     )  # fmt: skip
 
 
@@ -176,9 +179,12 @@ def recorded(placement: Placement) -> dict[str, str]:
 def prepare(placement_id: uuid.UUID) -> Response:
     """Keep what is known, record the start, or say that the place is off. Each once; a repeat changes nothing."""
     placement = placement_or_404(placement_id)
-    if "refuse" in request.form:
-        return refuse(placement)
+    if "refuse" in request.form or "call_off" in request.form:
+        return refuse(placement, call_off="call_off" in request.form)
     typed, prepared, wrong = read_preparation(request.form)
+    if (signed_on := agreements.document(db(), placement, terms()).complete_on) is not None:
+        prepared = prepared._replace(agreement_signed_on=signed_on)  # on the phone, by all three: no date on paper counts
+        wrong.pop("agreement_signed_on", None)
     starting_now = "start" in request.form
     if placement.status != "accepted":
         same = starting_now and placement.status == "running"
@@ -194,12 +200,16 @@ def prepare(placement_id: uuid.UUID) -> Response:
         act(db(), placement, prepared, by=g.person, now=now())
     except OfferGone:
         return preparation_page(placement, status=409)
+    except rules.PastLimit as past:
+        words = _("The limit of the terms was %(day)s. This place can no longer start.", day=date_words(past.last_day))
+        return preparation_page(placement, typed=typed, errors={"decision_reason": words}, status=422)
     return go(f"/placements/{placement.id}/preparation" + ("" if starting_now else "?kept=1"))
 
 
-def refuse(placement: Placement) -> Response:
-    """The place is off before it began. What runs already is not refused but stopped."""
-    if placement.status in ("running", "ended"):
+def refuse(placement: Placement, *, call_off: bool) -> Response:
+    """The place is off before it began; `call_off`: also after the start was recorded, until the first day. What runs already ends with a record."""
+    before_the_first_day = call_off and placement.starts_on > day_of(now())
+    if placement.status == "ended" or (placement.status == "running" and not before_the_first_day):
         return preparation_page(placement, status=409)
     offer = db().get(Offer, placement.offer_id)
     if offer is not None:

@@ -18,10 +18,12 @@ from webapp.offers.models import Offer
 from webapp.offers.rules import Answer, OfferGone
 from webapp.people.employers import Establishment
 from webapp.people.models import Account, ParticipantFile
-from webapp.placements import (
+from webapp.placements import (  # noqa: F401 - those called views add addresses of their own
     actions,
+    course_views,
+    phone_views,
     rules,
-    staff_views,  # noqa: F401 - it adds the addresses of case managers
+    staff_views,
 )
 from webapp.placements.actions import placements
 from webapp.placements.blueprint import pages
@@ -149,6 +151,9 @@ def stop(placement_id: uuid.UUID) -> Response:
     text = request.form.get("last_day", "").strip()
     try:
         last = date.fromisoformat(text) if text else today
+        if today <= last < placement.starts_on and (offer := db().get(Offer, placement.offer_id)) is not None:
+            actions.take_back_before_the_start(db(), placement, offer, by=g.person, sealer=extension("sealer"), now=now())
+            return go(f"/offers/{offer.id}")
         actions.stop(
             db(), placement, last, reason=request.form.get("reason", "").strip()[:1000], by=g.person, case_manager_id=own_case_manager().id, now=now()
         )

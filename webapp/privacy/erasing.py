@@ -18,7 +18,7 @@ from webapp.foundation.clock import day_of
 from webapp.foundation.database import metadata
 from webapp.history.actions import Change, record
 from webapp.offers.actions import forget_offers_of
-from webapp.privacy.export import records_of
+from webapp.privacy.export import is_of, records_of
 
 ERASED = "–"  # in the place of a name, or of words a table cannot do without
 
@@ -27,7 +27,7 @@ AT_ONCE = (
     ("delivery", "account_id"), ("notification", "account_id"), ("push_subscription", "account_id"), ("quiet_hours", "account_id"),
     ("check_in", "participant_id"), ("citizen_number", "account_id"), ("passkey", "account_id"), ("one_time_code", "account_id"),
     ("cv", "account_id"), ("certificate_share", "participant_id"), ("certificate", "participant_id"), ("reference", "participant_id"),
-    ("own_view", "participant_id"), ("workplace_rating", "participant_id"),
+    ("own_view", "participant_id"), ("workplace_rating", "participant_id"), ("calendar_feed", "participant_id"), ("shift_absence", "participant_id"),
 )  # fmt: skip
 # rows that go when every period is over
 AT_LAST = (
@@ -40,6 +40,11 @@ AT_LAST = (
     ("signal", "participant_id"),
     ("feedback", "participant_id"),
     ("task_shown", "participant_id"),
+    ("agreement_signature", "placement_id"),
+    ("agreement", "placement_id"),
+    ("placement_change", "placement_id"),
+    ("placement_pause", "placement_id"),
+    ("placement_end", "placement_id"),
     ("outgoing", "account_id"),
     ("invitation", "account_id"),
     ("bank_account", "participant_id"),
@@ -84,7 +89,7 @@ def erase(db: Session, person_id: UUID, municipality_id: int, *, whole: bool, no
 
 def _delete(db: Session, name: str, column: str, person_id: UUID) -> int:
     table = metadata.tables[name]
-    done: Any = db.execute(delete(table).where(table.c[column] == person_id))
+    done: Any = db.execute(delete(table).where(is_of(table, column, person_id)))
     return int(done.rowcount)
 
 

@@ -12,7 +12,6 @@ from sqlmodel import Session
 
 from webapp.foundation.database import metadata
 from webapp.offers.seal import NO, Sealer
-from webapp.people.models import Membership
 from webapp.privacy.register import TABLES, Described
 
 ABOUT_ROWS = ("history", "history_words")  # they also tell of somebody's hours, places and offers, which they name by id
@@ -20,18 +19,20 @@ ABOUT_ROWS = ("history", "history_words")  # they also tell of somebody's hours,
 
 def rows_about(table: Table, described: Described, person_id: UUID, municipality_id: int) -> Any:
     """The condition for the rows of a table that are about this person."""
-    mine: list[Any] = []
-    for name in described.person:
-        column = table.c[name]
-        leads_to = {key.column.table.name for key in column.foreign_keys}
-        if "membership" in leads_to:
-            own = select(Membership.__table__.c.id).where(Membership.__table__.c.account_id == person_id)  # type: ignore[attr-defined]
-            mine.append(column.in_(own))
-        else:
-            mine.append(column == person_id)
+    mine = [is_of(table, name, person_id) for name in described.person]
     if table.name in ABOUT_ROWS:
         mine += [table.c.subject_id.in_(own_ids) for own_ids in records_of(person_id)]
     return (or_(*mine), *((table.c.municipality_id == municipality_id,) if "municipality_id" in table.c else ()))
+
+
+def is_of(table: Table, name: str, person_id: UUID) -> Any:
+    """The condition that this column says a row is somebody's: by the person, or by a membership or placement of theirs."""
+    column = table.c[name]
+    for leads_to, whose in (("membership", "account_id"), ("placement", "participant_id")):
+        if leads_to in {key.column.table.name for key in column.foreign_keys}:
+            owned = metadata.tables[leads_to]
+            return column.in_(select(owned.c.id).where(owned.c[whose] == person_id))
+    return column == person_id
 
 
 def records_of(person_id: UUID) -> list[Any]:
@@ -39,8 +40,9 @@ def records_of(person_id: UUID) -> list[Any]:
     found = []
     for name, described in TABLES.items():
         table = metadata.tables[name]
-        if "participant_id" in described.person and "id" in table.c and table.c.id.type.python_type is UUID:
-            found.append(select(table.c.id).where(table.c.participant_id == person_id))
+        whose = next((column for column in ("participant_id", "placement_id") if column in described.person), None)
+        if whose and "id" in table.c and table.c.id.type.python_type is UUID:
+            found.append(select(table.c.id).where(is_of(table, whose, person_id)))
     return found
 
 

@@ -46,6 +46,7 @@ SUBJECTS = {
     "task_id": "route_task",
     "payout_id": "payout",
     "outgoing_id": "outgoing",
+    "pause_id": "placement_pause",
 }
 # and those that do not, with what they are
 NOBODYS = {
@@ -68,6 +69,10 @@ NOBODYS = {
     "receipt_id": "money of an employer",
     "establishment_id": "a workplace",
     "cost_id": "what the programme costs",
+    "shift_id": "somebody's own shift",
+    "feed_id": "somebody's own calendar",
+    "change_id": "a planned term",
+    "key": "a term",
     "filename": "a file that is the same for everybody",
 }
 # what a page is opened for, where it is not simply the work of that role (words in `purposes.py`)
@@ -211,11 +216,14 @@ def write(db: Session, look: Look) -> bool:
 def subject_of(db: Session, look: Look) -> UUID | None:
     """The participant behind a part of an address; None when it is nobody of this municipality."""
     table = metadata.tables[SUBJECTS[look.argument]]
-    whose = table.c.account_id if "account_id" in table.c else table.c.participant_id
     key = next(iter(table.primary_key))
-    found: UUID | None = db.execute(
-        select(whose).where(key == UUID(look.value), table.c.municipality_id == look.municipality_id)
-    ).scalar_one_or_none()
+    query = select(key).where(key == UUID(look.value), table.c.municipality_id == look.municipality_id)
+    whose = next((table.c[name] for name in ("account_id", "participant_id") if name in table.c), None)
+    if whose is None:
+        places = metadata.tables["placement"]
+        whose = places.c.participant_id
+        query = query.join_from(table, places, places.c.id == table.c.placement_id)
+    found: UUID | None = db.execute(query.with_only_columns(whose)).scalar_one_or_none()
     return found
 
 

@@ -65,6 +65,7 @@ TABLES = {
     # terms
     "regulation": Described(NOBODYS, N_("Published rules"), NOBODY, "always", SCF),
     "term": Described(NOBODYS, N_("What the municipality decided"), NOBODY, "always", SCF),
+    "term_change": Described(WORKERS, N_("Who planned and approved a term"), TASK, "always", N_("administrator, finance"), others={"proposed_by": "who planned it", "decided_by": "who approved it", "withdrawn_by": "who took it back"}),
     # history
     "history": Described(BOTH, N_("To show who changed or opened what"), SAFE, "always", A, person=("actor_id", "subject_id"), left_out={"hash": CHAIN, "previous_hash": CHAIN}),
     "history_words": Described(BOTH, N_("Reasons and notes beside the history"), SAFE, "client_file", A, person=("actor_id", "subject_id"), left_out={"salt": CHAIN}),
@@ -81,6 +82,13 @@ TABLES = {
     "offer_total": Described(NOBODYS, N_("Totals of offers, per month"), NOBODY, "always", N_("council")),
     "placement": Described(PEOPLE, N_("Work that somebody does, with decision and insurance"), TASK, "client_file", SCF, person=("participant_id",), others={"supervisor_id": "who helps you at work", "decided_by": "who decided"}),
     "planned_shift": Described(PEOPLE, N_("When somebody works"), TASK, "client_file", SC, person=("participant_id",)),
+    "agreement": Described(PEOPLE, N_("What was agreed about a place, in every version"), TASK, "client_file", SC, person=("placement_id",), left_out={"digest": CHAIN}),
+    "agreement_signature": Described(PEOPLE, N_("Who agreed to it, and when"), TASK, "client_file", SC, person=("placement_id",), others={"account_id": "who signed"}),
+    "placement_change": Described(PEOPLE, N_("Other hours in a place, from a day on"), TASK, "client_file", SC, person=("placement_id",), others={"decided_by": "who decided"}),
+    "placement_pause": Described(PEOPLE, N_("Days without work in between"), TASK, "client_file", SC, person=("placement_id",), others={"recorded_by": "who recorded it"}),
+    "placement_end": Described(PEOPLE, N_("How a place ended, and what comes next"), TASK, "client_file", C, person=("placement_id",), others={"decided_by": "who decided"}),
+    "shift_absence": Described(PEOPLE, N_("Days on which somebody could not come"), TASK, "client_file", SC, person=("participant_id",)),
+    "calendar_feed": Described(PEOPLE, N_("The own calendar at a secret address"), TASK, "client_file", NONE, person=("participant_id",), left_out={"digest": SECRET}),
     "hours_entry": Described(PEOPLE, N_("Hours that were worked, confirmed, corrected or disputed"), TASK, "client_file", SCF, person=("participant_id",), others={"confirmed_by": "who confirmed", "corrected_by": "who corrected", "ruled_by": "who decided"}),
     "check_in": Described(PEOPLE, N_("To fill in hours from a tap"), TASK, "check_in", NONE, person=("participant_id",)),
     # premium

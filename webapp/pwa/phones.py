@@ -18,7 +18,7 @@ NOBODY = "none"
 MAY_WAIT = frozenset({"hours", "placements", "growth"})  # the slices with forms marked data-offline
 
 KEPT_PAGES = frozenset({
-    "participant.today", "participant.premium", "participant.me", "offers.mine", "placements.offer", "hours.mine", "hours.show",
+    "placements.agreement", "participant.today", "participant.premium", "participant.me", "offers.mine", "placements.offer", "hours.mine", "hours.show",
     "notifications.inbox", "hours.to_confirm", "hours.correcting", "employer.team", "employer.company",
     "growth.mine", "growth.ask",
 })  # fmt: skip

@@ -454,6 +454,24 @@ class Readiness(Shape):
     digest_hour: Annotated[int, Field(ge=0, le=23)]
 
 
+class LimitNotice(Shape):
+    """How many days before the last day everybody is told that a placement ends, the largest first."""
+
+    days_before: list[Annotated[int, Field(ge=1, le=365)]]
+
+    @model_validator(mode="after")
+    def in_order(self) -> LimitNotice:
+        if self.days_before != sorted(set(self.days_before), reverse=True):
+            raise ValueError("days stand in order, the largest first, each once")
+        return self
+
+
+class Absence(Shape):
+    """After how many days the reason why somebody could not come goes."""
+
+    keep_reason_days: Days
+
+
 SHAPES: dict[str, Any] = {
     "premium": Annotated[AnyPremium, Field(discriminator="basis")],
     "yearly_maximum": YearlyMaximum,
@@ -485,6 +503,8 @@ SHAPES: dict[str, Any] = {
     "retention": Retention,
     "citizen_number": CitizenNumber,
     "readiness": Readiness,
+    "limit_notice": LimitNotice,
+    "absence": Absence,
 }
 ADAPTERS: dict[str, TypeAdapter[Any]] = {key: TypeAdapter(shape) for key, shape in SHAPES.items()}
 

@@ -170,6 +170,12 @@ class Terms:
     def readiness(self, day: date) -> shapes.Readiness:
         return self._typed(shapes.Readiness, "readiness", day)
 
+    def limit_notice(self, day: date) -> shapes.LimitNotice:
+        return self._typed(shapes.LimitNotice, "limit_notice", day)
+
+    def absence(self, day: date) -> shapes.Absence:
+        return self._typed(shapes.Absence, "absence", day)
+
     def tariff_split(self, day: date) -> shapes.TariffSplit:
         return self._typed(shapes.TariffSplit, "tariff_split", day)
 

@@ -57,6 +57,7 @@ PUBLIC = frozenset({
     "access.sign_in", "access.ask_code", "access.type_code", "access.sign_in_with_code", "access.sign_in_options", "access.sign_in_with_passkey",
     "access.type_password", "access.sign_in_with_password",
     "privacy.who_sees",
+    "reports.tell", "reports.send", "reports.follow", "reports.look", "reports.add_words",
     "placements.feed",
 })  # fmt: skip
 

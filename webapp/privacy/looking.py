@@ -73,6 +73,9 @@ NOBODYS = {
     "feed_id": "somebody's own calendar",
     "change_id": "a planned term",
     "key": "a term",
+    "report_id": "a report by somebody we do not know",
+    "employer_id": "an employer",
+    "restriction_id": "an employer that gets nobody for a while",
     "filename": "a file that is the same for everybody",
 }
 # what a page is opened for, where it is not simply the work of that role (words in `purposes.py`)

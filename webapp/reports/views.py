@@ -1,8 +1,8 @@
 """Everything this slice answers, in one place for the assembly."""
 
-from webapp.reports import public
+from webapp.reports import case_views, public
 from webapp.reports.blueprint import pages
 
-assert public  # it adds the pages for everybody
+assert public and case_views  # they add their pages
 
 __all__ = ["pages"]

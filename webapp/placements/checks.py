@@ -12,6 +12,7 @@ from sqlmodel import Session
 from webapp.placements import rules
 from webapp.placements.models import Placement
 from webapp.placements.records import PlacementChange
+from webapp.safeguards.rules import limit_day
 from webapp.terms.actions import Terms
 from webapp.terms.rules import NoTermsInForce, limit_months
 
@@ -56,7 +57,7 @@ def check_plan(db: Session, plan: Plan, terms: Terms) -> Checked:
     except NoTermsInForce:
         return Checked(plan.ends_on, None, None, week, "", None)
     months = limit_months(row.value, week)
-    limit = rules.limit_day(placement.starts_on, months)
+    limit = limit_day(placement.starts_on, months)
     last = plan.ends_on if limit is None else min(plan.ends_on, limit)
     return Checked(last, limit, months, week, row.source, row.valid_from)
 

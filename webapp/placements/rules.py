@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -97,25 +96,6 @@ class PastLimit(Exception):
     def __init__(self, last: date) -> None:
         super().__init__(last.isoformat())
         self.last_day = last
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month.
-
-    >>> add_months(date(2026, 1, 31), 1)
-    datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def limit_day(starts_on: date, months: int | None) -> date | None:
-    """The last day, counted from the first in whole months; None where the terms do not say.
-
-    >>> limit_day(date(2026, 4, 6), 3)
-    datetime.date(2026, 7, 5)
-    """
-    return None if months is None else add_months(starts_on, months) - timedelta(days=1)
 
 
 AVERAGE_WEEKS = 4

@@ -21,6 +21,9 @@ KEYS = {
     "readiness": N_("When somebody seems ready"),
     "limit_notice": N_("Warning before the end"), "absence": N_("Reasons of absence"),
     "report_line": N_("Report line"), "open_data": N_("Open data"),
+    "chaining": N_("Same work filled again and again"),
+    "look_back": N_("How far back is looked"),
+    "agency_margin": N_("Margin of an agency"),
 }  # fmt: skip
 LABELS = {
     "look_days": N_("Days until somebody looks at a report"), "reply_days": N_("Days until there is an answer to a report"),
@@ -95,6 +98,11 @@ LABELS = {
     "objection_days": N_("Days to answer somebody who disagrees"),
     "outflow_months": N_("Months after which is asked whether somebody still works (with ; between)"),
     "digest_hour": N_("Hour of the morning message"),
+    "weeks": N_("Weeks at most"),
+    "of_weeks": N_("Of how many weeks"),
+    "dismissal_days": N_("Days after somebody was let go"),
+    "vacancy_days": N_("Days after a vacancy"),
+    "staff_count_days": N_("Days a number of staff counts"),
 }  # fmt: skip
 CHOICES = {
     "participant": N_("Participant"), "employer": N_("Employer"), "person": N_("Person"), "household": N_("Household"), "per_hour": N_("Per hour"),

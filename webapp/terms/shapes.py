@@ -284,6 +284,33 @@ class StaffShare(Shape):
     told: str = ""
 
 
+class Chaining(Shape):
+    """How many weeks of the last `of_weeks` one function at one place may be filled by people on benefit, whoever they are."""
+
+    weeks: Annotated[int, Field(ge=1)]
+    of_weeks: Annotated[int, Field(ge=1, le=520)]
+
+    @model_validator(mode="after")
+    def part_of_the_whole(self) -> Chaining:
+        if self.weeks > self.of_weeks:
+            raise ValueError("more weeks than are looked at")
+        return self
+
+
+class LookBack(Shape):
+    """How many days back counts: somebody let go for the same work, a vacancy for it, and the day the staff was counted."""
+
+    dismissal_days: Days
+    vacancy_days: Days
+    staff_count_days: Days
+
+
+class AgencyMargin(Shape):
+    """What an agency may charge its client above what it pays the municipality, as a share of the latter."""
+
+    basis_points: BasisPoints
+
+
 class OutflowBalance(Shape):
     """What becomes of saved premium when somebody leaves benefit."""
 
@@ -501,6 +528,9 @@ SHAPES: dict[str, Any] = {
     "cooldown": Cooldown,
     "waiting_time": WaitingTime,
     "staff_share": StaffShare,
+    "chaining": Chaining,
+    "look_back": LookBack,
+    "agency_margin": AgencyMargin,
     "outflow_balance": OutflowBalance,
     "minimum_wage": MinimumWage,
     "tariff_floor": TariffFloor,

@@ -43,3 +43,15 @@ def whos() -> list[tuple[str, str, str]]:
 
 def outcomes() -> list[tuple[str, str]]:
     return [(key, gettext(words)) for key, words in OUTCOMES.items()]
+
+
+def percent(basis_points: int | None) -> str:
+    """A share with one decimal where it has one; a dash where it is not known.
+
+    >>> percent(889), percent(1000), percent(None)
+    ('8,8%', '10%', '–')
+    """
+    if basis_points is None:
+        return "–"
+    whole, part = divmod(basis_points, 100)
+    return f"{whole},{part // 10}%" if part >= 10 else f"{whole}%"

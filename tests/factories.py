@@ -100,7 +100,9 @@ def municipality(database: Database, slug: str, *, rate_cents: int = 200) -> int
 def establishment(database: Database, municipality_id: int, name: str = "Kwekerij De Morgen") -> Establishment:
     employer = Employer(municipality_id=municipality_id, name=name, kvk=uuid.uuid4().hex[:8])
     save(database, employer)
-    made = Establishment(municipality_id=municipality_id, employer_id=employer.id, name=name, street="Kasweg 1", town="Waterveen")
+    made = Establishment(
+        municipality_id=municipality_id, employer_id=employer.id, name=name, street="Kasweg 1", town="Waterveen", staff_count=60, staff_counted_on=TODAY - timedelta(days=30)
+    )  # fmt: skip
     save(database, made)
     return made
 

@@ -23,6 +23,7 @@ from webapp.people.employers import Establishment
 from webapp.people.models import Account, ParticipantFile
 from webapp.people.person import Person
 from webapp.placements.actions import free_place, own_caseload, placements
+from webapp.placements.assessing import ensure, look
 from webapp.requests.models import PlannedDay, WorkRequest, planned_days
 from webapp.terms.rules import limit_months
 from webapp.terms.shapes import Duration
@@ -150,7 +151,10 @@ def _spans(plan: Sequence[PlannedDay], *, round_the_week: bool = False) -> list[
 def offer_work(
     db: Session, request: WorkRequest, participant_id: uuid.UUID, *, by: Person, travel_minutes: int | None, terms: Any, sealer: Sealer, now: datetime
 ) -> Offer:
-    """Offer this work to one person. A second time finds the first offer, while that is open. Raises CannotOffer."""
+    """Offer this work to one person. A second time finds the first offer, while that is open.
+
+    Raises CannotOffer, or Blocked when a displacement test stands in the way; what was found is kept all the same.
+    """
     live: Offer | None = db.execute(
         select(Offer).where(offers.c.request_id == request.id, offers.c.participant_id == participant_id, offers.c.status != "closed")
     ).scalar_one_or_none()
@@ -160,6 +164,7 @@ def offer_work(
         request_open=request.status == "open", free_places=0 if free_place(db, request) is None else 1,
         has_open_offer=offering.open_offers(db, participant_id) > 0, works_here=live is not None,
     )  # fmt: skip
+    ensure(look(db, request, terms, occasion="offered", participant_id=participant_id, by=by, now=now))
     return offering.make_offer(db, request, participant_id, by=by, travel_minutes=travel_minutes, terms=terms, sealer=sealer, now=now)
 
 

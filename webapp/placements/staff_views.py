@@ -22,6 +22,7 @@ from webapp.people.models import Account
 from webapp.people.person import Person
 from webapp.placements import actions, agreements, matching, rules
 from webapp.placements.actions import own_caseload, placements
+from webapp.placements.assessing import Blocked
 from webapp.placements.blueprint import pages
 from webapp.placements.checks import check_plan, plan_of
 from webapp.placements.models import Placement
@@ -109,6 +110,8 @@ def offer_to(request_id: uuid.UUID) -> Response:
         matching.offer_work(db(), work, somebody.id, by=g.person, travel_minutes=travel_minutes, terms=terms(), sealer=extension("sealer"), now=now())
     except CannotOffer as cannot:
         return show_matching(work, refused=_(CANNOT_OFFER[cannot.why], name=bdi(somebody.first_name)), status=409)
+    except Blocked:
+        return go(f"/requests/{work.id}/displacement/{somebody.id}?blocked=1")
     return go(f"/requests/{work.id}/matching?offered={somebody.id}")
 
 

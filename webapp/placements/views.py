@@ -21,6 +21,7 @@ from webapp.people.models import Account, ParticipantFile
 from webapp.placements import (  # noqa: F401 - those called views add addresses of their own
     actions,
     course_views,
+    displacement_views,
     phone_views,
     rules,
     staff_views,

@@ -1,0 +1,203 @@
+"""What is known of a request, or of one person in it, for the displacement tests. Few statements, however many people and places there are."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import exists, func, or_, select
+from sqlmodel import Session
+
+from webapp.foundation.database import metadata
+from webapp.foundation.tenancy import everything
+from webapp.people.employers import Employer, Establishment
+from webapp.people.models import Membership
+from webapp.permissions import Role
+from webapp.placements.models import Placement
+from webapp.placements.records import PlacementChange
+from webapp.placements.tariffs import tariffs
+from webapp.requests.models import WorkRequest
+from webapp.safeguards.actions import restrictions
+from webapp.safeguards.rules import Facts, Limits, Stay, Stretch
+from webapp.safeguards.rules.average import longest_average
+
+placements: Any = Placement.__table__  # type: ignore[attr-defined]
+changes: Any = PlacementChange.__table__  # type: ignore[attr-defined]
+employers: Any = Employer.__table__  # type: ignore[attr-defined]
+establishments: Any = Establishment.__table__  # type: ignore[attr-defined]
+members: Any = Membership.__table__  # type: ignore[attr-defined]
+
+TAKEN = ("accepted", "running")
+REAL = ("accepted", "running", "ended")
+
+
+def same_work(function: str) -> str:
+    """One function, however it was typed: "Planten  verzorgen" and "planten verzorgen" are the same work.
+
+    >>> same_work(" Planten  verzorgen ") == same_work("planten verzorgen")
+    True
+    """
+    return " ".join(function.casefold().split())
+
+
+class Site(NamedTuple):
+    """Where work is: one organisation at one address, whichever municipality wrote it down."""
+
+    kvk: str
+    street: str
+    town: str
+
+
+def site_of(kvk: str, street: str, town: str) -> Site:
+    return Site(kvk, same_work(street), same_work(town))
+
+
+class Here(NamedTuple):
+    """Somebody's place at a site: what is needed to count weeks and people, no name."""
+
+    id: uuid.UUID
+    who: uuid.UUID
+    request_id: uuid.UUID
+    function: str
+    first_day: date
+    last_day: date
+    taken: bool
+
+
+# the longest week ever agreed: of the placement itself or of any change of it
+LONGEST_WEEK = func.coalesce(
+    select(func.max(changes.c.weekly_minutes)).where(changes.c.placement_id == placements.c.id).scalar_subquery(), 0
+)  # fmt: skip
+LONGEST_BEFORE = func.coalesce(
+    select(func.max(changes.c.minutes_before)).where(changes.c.placement_id == placements.c.id).scalar_subquery(), 0
+)  # fmt: skip
+AT_EMPLOYER = (
+    select(
+        placements.c.id, placements.c.participant_id, placements.c.request_id, placements.c.function, placements.c.starts_on, placements.c.ends_on,
+        placements.c.status, establishments.c.street, establishments.c.town,
+    )
+    .join_from(placements, establishments, establishments.c.id == placements.c.establishment_id)
+    .join(employers, employers.c.id == establishments.c.employer_id)
+    .where(placements.c.status.in_(REAL))
+)  # fmt: skip
+
+
+def at_site(db: Session, site: Site, since: date) -> list[Here]:
+    """Everybody at a site since a day, over all municipalities of the installation: no names, only who is the same person."""
+    with everything(db):
+        rows = db.execute(AT_EMPLOYER.where(employers.c.kvk == site.kvk, placements.c.ends_on >= since)).all()
+    return [
+        Here(row.id, row.participant_id, row.request_id, same_work(row.function), row.starts_on, row.ends_on, row.status in TAKEN)
+        for row in rows
+        if site_of(site.kvk, row.street, row.town) == site
+    ]
+
+
+def earlier(db: Session, participant_id: uuid.UUID, employer_id: uuid.UUID, function: str, without: uuid.UUID | None) -> list[Stretch]:
+    """What somebody did before in this function for this employer, with the longest week of each: agreed, or worked on average."""
+    query = (
+        select(placements.c.id, placements.c.function, placements.c.starts_on, placements.c.ends_on, placements.c.weekly_minutes, LONGEST_WEEK.label("later"), LONGEST_BEFORE.label("before"))
+        .join_from(placements, establishments, establishments.c.id == placements.c.establishment_id)
+        .where(placements.c.participant_id == participant_id, establishments.c.employer_id == employer_id, placements.c.status.in_(REAL))
+    )  # fmt: skip
+    rows = [row for row in db.execute(query) if row.id != without and same_work(row.function) == same_work(function)]
+    worked = weeks_worked(db, [row.id for row in rows])
+    return [
+        Stretch(row.starts_on, row.ends_on, max(row.weekly_minutes, row.later, row.before, longest_average(worked.get(row.id, {})))) for row in rows
+    ]
+
+
+def weeks_worked(db: Session, placement_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[date, int]]:
+    """Certain minutes per week of these placements. Hours are written above this slice, so their table is read by its name."""
+    if not placement_ids:
+        return {}
+    entries = metadata.tables["hours_entry"]
+    query = (
+        select(entries.c.placement_id, entries.c.week_of, func.sum(entries.c.certain_minutes))
+        .where(entries.c.placement_id.in_(placement_ids), entries.c.certain_minutes > 0)
+        .group_by(entries.c.placement_id, entries.c.week_of)
+    )
+    found: dict[uuid.UUID, dict[date, int]] = {}
+    for placement_id, week_of, minutes in db.execute(query):
+        found.setdefault(placement_id, {})[week_of] = int(minutes)
+    return found
+
+
+def facts_of(
+    db: Session, work: WorkRequest, limits: Limits, *, day: date, participant_id: uuid.UUID | None = None, placement: Placement | None = None,
+    week_minutes: int | None = None, last_day: date | None = None,
+) -> Facts:  # fmt: skip
+    """What the tests need. `participant_id`: for this person; `placement`: as it is agreed now; neither: about the request itself.
+
+    `week_minutes` and `last_day`: as they would become, where a change is asked. Seven statements at most, nine on PostgreSQL.
+    """
+    place = _place(db, work, day)
+    who = placement.participant_id if placement else participant_id
+    first = placement.starts_on if placement else work.starts_on
+    last = last_day or (placement.ends_on if placement else work.starts_on + timedelta(weeks=work.weeks) - timedelta(days=1))
+    function = placement.function if placement else work.function
+    of_weeks = limits.chaining.value.of_weeks if limits.chaining.value else 0
+    site = site_of(place.kvk, place.street, place.town)
+    here = at_site(db, site, min(first, day) - timedelta(weeks=of_weeks))
+    own = placement.id if placement else None
+    mine = [one for one in here if one.request_id == work.id and one.taken]
+    more = 1 if who else max(work.places - len(mine), 0)
+    ready, decided = _readiness(db, who) if who and not (placement and placement.status == "running") else (False, False)
+    return Facts(
+        day=day, first_day=first, last_day=last, week_minutes=week_minutes or (placement.weekly_minutes if placement else work.weekly_minutes),
+        tariff_cents=_tariff(db, placement, max(day, first)) if placement else work.tariff_cents, runs=placement is not None and placement.status == "running",
+        somebody=who is not None, ready_signal=ready, judged_ready=decided,
+        earlier=earlier(db, who, place.employer_id, function, own) if who else (),
+        others=[Stretch(one.first_day, one.last_day) for one in here if one.id != own and one.function == same_work(function)],
+        stays=[Stay(one.who, one.first_day, one.last_day) for one in here if one.taken and one.who != who], more=more,
+        staff_count=place.staff_count, staff_counted_on=place.staff_counted_on, has_guide=bool(place.has_guide), has_tasks=bool(work.tasks),
+        restricted_until=place.restricted_until, is_agency=place.is_agency, **said_of(db, work.id),
+    )  # fmt: skip
+
+
+def _place(db: Session, work: WorkRequest, day: date) -> Any:
+    """The employer and the place of a request; whether who helps still works there; until when the employer gets nobody. One statement."""
+    guide = exists().where(
+        members.c.account_id == work.guide_id, members.c.role == Role.SUPERVISOR, members.c.establishment_id == establishments.c.id, members.c.valid_from <= day,
+        or_(members.c.valid_until.is_(None), members.c.valid_until >= day),
+    )  # fmt: skip
+    until = select(func.max(restrictions.c.ends_on)).where(
+        restrictions.c.employer_id == employers.c.id, restrictions.c.starts_on <= day, restrictions.c.ends_on >= day,
+        or_(restrictions.c.lifted_on.is_(None), restrictions.c.lifted_on > day),
+    )  # fmt: skip
+    return db.execute(
+        select(
+            employers.c.id.label("employer_id"), employers.c.kvk, employers.c.is_agency, establishments.c.street, establishments.c.town,
+            establishments.c.staff_count, establishments.c.staff_counted_on, guide.label("has_guide"), until.scalar_subquery().label("restricted_until"),
+        )
+        .join_from(establishments, employers, employers.c.id == establishments.c.employer_id)
+        .where(establishments.c.id == work.establishment_id)
+    ).one()  # fmt: skip
+
+
+def _tariff(db: Session, placement: Placement, day: date) -> int:
+    """Cents per hour on a day: the last that was agreed until then, or the first."""
+    later = db.execute(
+        select(tariffs.c.tariff_cents).where(tariffs.c.placement_id == placement.id, tariffs.c.valid_from <= day).order_by(tariffs.c.valid_from.desc()).limit(1)
+    ).scalar()  # fmt: skip
+    return int(later if later is not None else placement.tariff_cents)
+
+
+def _readiness(db: Session, participant_id: uuid.UUID) -> tuple[bool, bool]:
+    """(a signal that somebody seems ready waits, a way to paid work was chosen). Both are written above this slice, so read by their names."""
+    signals, routes = metadata.tables["signal"], metadata.tables["route"]
+    waiting = exists().where(signals.c.participant_id == participant_id, signals.c.kind == "ready", signals.c.status != "closed")
+    chosen = exists().where(
+        routes.c.participant_id == participant_id,
+        routes.c.status == "open",
+        routes.c.kind.in_(("contract_here", "contract_elsewhere", "wage_subsidy")),
+    )
+    row = db.execute(select(waiting, chosen)).one()
+    return bool(row[0]), bool(row[1])
+
+
+def said_of(db: Session, request_id: uuid.UUID) -> dict[str, Any]:
+    """What the employer stated about a request, as the tests take it. Nothing stated is not known."""
+    return {}

@@ -326,3 +326,26 @@ def reports_of(db: Session, employer_id: uuid.UUID, municipality_id: int) -> lis
     return list(db.execute(wanted.order_by(cases.c.received_at.desc()).limit(50)))
 
 
+
+
+def is_own(db: Session, employer_id: uuid.UUID, municipality_id: int) -> bool:
+    return db.execute(select(employers.c.id).where(employers.c.id == employer_id, employers.c.municipality_id == municipality_id)).first() is not None
+
+
+def is_free(db: Session, employer_id: uuid.UUID, starts_on: date, key: uuid.UUID) -> bool:
+    """Whether no other stop of this employer that stands begins on this day. The caller holds the municipality's lock."""
+    same = (restrictions.c.employer_id == employer_id, restrictions.c.starts_on == starts_on, restrictions.c.lifted_on.is_(None))
+    return db.execute(select(restrictions.c.id).where(*same, restrictions.c.id != key)).first() is None
+
+
+def restriction_of(db: Session, key: uuid.UUID, municipality_id: int) -> EmployerRestriction | None:
+    found: EmployerRestriction | None = db.execute(
+        select(EmployerRestriction).where(restrictions.c.id == key, restrictions.c.municipality_id == municipality_id)
+    ).scalar_one_or_none()
+    return found
+
+
+def is_elses(db: Session, key: uuid.UUID, employer_id: uuid.UUID) -> bool:
+    """Whether this identifier is that of a stop of another employer."""
+    found = db.get(EmployerRestriction, key)
+    return found is not None and found.employer_id != employer_id

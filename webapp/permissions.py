@@ -58,6 +58,7 @@ PUBLIC = frozenset({
     "access.type_password", "access.sign_in_with_password",
     "privacy.who_sees",
     "reports.tell", "reports.send", "reports.follow", "reports.look", "reports.add_words",
+    "reports.open_data", "reports.open_data_csv", "reports.open_data_json", "reports.open_data_described",
     "placements.feed",
 })  # fmt: skip
 

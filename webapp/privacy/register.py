@@ -147,5 +147,6 @@ TABLES = {
     # watching
     "report_case": Described(REPORTERS, N_("Reports about work, by whoever saw something"), TASK, "report_words", N_("case manager, administrator"), others={"assigned_to": "who looks into it", "closed_by": "who finished it"}, left_out={"form_mark": SECRET, "code_mark": SECRET}),
     "report_message": Described(REPORTERS, N_("What was written about a report"), TASK, "report_words", N_("case manager, administrator"), others={"written_by": "who wrote it"}),
+    "open_total": Described(NOBODYS, N_("Totals of a quarter that everybody may read"), NOBODY, "always", N_("everybody")),
     "retention_run": Described(NOBODYS, N_("How much was erased in a night"), NOBODY, "always", A),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the clock does about reports: say it once when one waits too long."""
+"""What the clock does here: say it once when a report waits too long, and tell the totals of a quarter that ended."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from webapp.offers.seal import Sealer
 from webapp.reports.actions import remind_late
+from webapp.reports.totals import publish
 from webapp.terms.actions import Terms
 from webapp.watch import Task, everywhere
 
@@ -16,4 +17,11 @@ def tell_of_late_reports(db: Session, municipality_id: int, terms: Terms, sealer
     return remind_late(db, municipality_id, now=now)
 
 
-CLOCKWORK = (Task("tell of late reports", "35", "8", everywhere(tell_of_late_reports)),)
+def tell_totals(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return publish(db, municipality_id, terms, now=now)
+
+
+CLOCKWORK = (
+    Task("tell of late reports", "35", "8", everywhere(tell_of_late_reports)),
+    Task("tell totals of a quarter", "20", "5", everywhere(tell_totals)),
+)

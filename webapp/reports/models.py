@@ -1,11 +1,12 @@
-"""Reports about work by whoever saw something, and what was said about them since. Nobody has to say who they are."""
+"""Reports about work by whoever saw something, what was said about them since, and the totals that everybody may read."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from webapp.foundation.database import Utc, one_of
@@ -84,3 +85,18 @@ class ReportMessage(SQLModel, table=True):
     words: str
     written_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
     written_at: datetime = Field(sa_type=Utc)
+
+
+class OpenTotal(SQLModel, table=True):
+    """What everybody may read of one municipality and quarter, as it was told the first time. `figures`: rules.totals.Told."""
+
+    __tablename__ = "open_total"
+    __table_args__ = (UniqueConstraint("municipality_id", "quarter", name="a_quarter_is_told_once"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    municipality_id: int = Field(foreign_key="municipality.id")
+    quarter: str
+    figures: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    smallest: int  # what was smaller is not told
+    round_to: int
+    made_at: datetime = Field(sa_type=Utc)

@@ -507,10 +507,14 @@ class ReportLine(Shape):
 
 
 class OpenData(Shape):
-    """Totals for everybody: a number below `smallest` is not told, every other one is rounded to a multiple of `round_to`."""
+    """Totals for everybody: a number below `smallest` is not told, every other one is rounded to a multiple of `round_to`.
+
+    A quarter is told `wait_days` after it ended, when late hours are in, and never changed.
+    """
 
     smallest: Annotated[int, Field(ge=1)]
     round_to: Annotated[int, Field(ge=1)]
+    wait_days: Days
 
 
 SHAPES: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Reports about work by anyone, and what was said about them."""
+"""Reports about work by anyone, what was said about them, and the totals of a quarter for everybody."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -79,8 +79,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_message")),
     )
     op.create_index(op.f("ix_report_message_report_case_id"), "report_message", ["report_case_id"])
+    op.create_table(
+        "open_total",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.Column("quarter", sa.String(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("smallest", sa.Integer(), nullable=False),
+        sa.Column("round_to", sa.Integer(), nullable=False),
+        sa.Column("made_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_open_total_municipality_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_open_total")),
+        sa.UniqueConstraint("municipality_id", "quarter", name="a_quarter_is_told_once"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("open_total")
     op.drop_table("report_message")
     op.drop_table("report_case")

@@ -15,6 +15,8 @@ from tests import factories as make
 from tests.growth import making as growth
 from tests.payouts import people
 from webapp.foundation.database import metadata
+from webapp.reports.models import ReportCase
+from webapp.safeguards.models import EmployerRestriction
 
 NOBODY = uuid.UUID(int=7)
 TABLES = {
@@ -78,6 +80,7 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     letter = {"id": str(uuid.uuid4()), "language": "nl"}
     assert as_person(world.case_manager).post(f"/participants/{world.other_participant.account_id}/invitation", letter).status_code == 303
     growing(world)
+    watching(world)
     office = people.office(world)
     people.work(office)
     people.pay(office)
@@ -90,3 +93,16 @@ def growing(world: make.World) -> None:
     growth.feedback(world)
     growth.signal(world)
     growth.route(world)
+
+
+def watching(world: make.World) -> None:
+    """A report about work, and an employer that is stopped."""
+    report = ReportCase(
+        municipality_id=world.municipality_id, form_mark="1", code_mark="1", received_at=make.NOW, due_on=make.TODAY, language="nl", who="other",
+        place="De Morgen", words="Er klopt iets niet.", employer_id=world.establishment.employer_id,
+    )  # fmt: skip
+    stop = EmployerRestriction(
+        municipality_id=world.municipality_id, employer_id=world.establishment.employer_id, reason="Omdat.", evidence="Bezoek.", starts_on=make.TODAY,
+        ends_on=make.TODAY, made_by=world.case_manager.account_id, made_at=make.NOW,
+    )  # fmt: skip
+    make.save(world.database, report, stop)

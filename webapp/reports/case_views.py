@@ -12,7 +12,7 @@ from webapp.foundation.database import db
 from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import gettext as _
-from webapp.reports import actions, forms, reads
+from webapp.reports import actions, case_forms, forms, reads
 from webapp.reports.blueprint import pages
 from webapp.reports.models import ReportCase
 from webapp.reports.public import keys
@@ -67,7 +67,7 @@ def done(found: ReportCase, what: Callable[[], None], field: str) -> Response:
 @pages.post("/safeguards/reports/<uuid:report_id>/handler")
 def take(report_id: uuid.UUID) -> Response:
     found = case_or_404(report_id)
-    return done(found, lambda: actions.take(db(), found, seen=forms.read_seen(request.form), by=g.person, now=now()), "handler")
+    return done(found, lambda: actions.take(db(), found, seen=case_forms.read_seen(request.form), by=g.person, now=now()), "handler")
 
 
 @pages.post("/safeguards/reports/<uuid:report_id>/subject")
@@ -102,7 +102,7 @@ def answer(report_id: uuid.UUID) -> Response:
 
 @pages.post("/safeguards/reports/<uuid:report_id>/outcome")
 def close(report_id: uuid.UUID) -> Response:
-    found, closing = case_or_404(report_id), forms.read_closing(request.form)
+    found, closing = case_or_404(report_id), case_forms.read_closing(request.form)
     if closing.errors:
         return case_page(found, status=422, errors=closing.errors, typed=request.form)
     return done(found, lambda: actions.close(db(), found, closing.outcome, closing.reason, by=g.person, now=now()), "outcome")

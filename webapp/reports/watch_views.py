@@ -13,7 +13,7 @@ from webapp.foundation.ids import new_id
 from webapp.foundation.pages import extension, go, page
 from webapp.foundation.texts import N_
 from webapp.foundation.texts import gettext as _
-from webapp.reports import forms, reads, watching
+from webapp.reports import case_forms, forms, reads, watching
 from webapp.reports.blueprint import pages
 from webapp.reports.rules import chain
 from webapp.reports.words import LOOKS, outcome_words, percent, state_words, who_words
@@ -103,7 +103,7 @@ def restrict(employer_id: uuid.UUID) -> Response:
     if not watching.is_own(db(), employer_id, own):
         abort(404)
     reason, evidence = forms.read_text(form, "reason", 1000), forms.read_text(form, "evidence", 1000)
-    starts_on, ends_on = forms.read_day(form, "starts_on"), forms.read_day(form, "ends_on")
+    starts_on, ends_on = case_forms.read_day(form, "starts_on"), case_forms.read_day(form, "ends_on")
     wrong = [name for name, value in (("reason", reason), ("evidence", evidence), ("starts_on", starts_on), ("ends_on", ends_on)) if not value]
     if starts_on and ends_on and ends_on < starts_on:
         wrong.append("ends_on")

@@ -49,6 +49,7 @@ def tell(
     ).case  # fmt: skip
     answered.code_mark = actions.code_mark(keys, CODES[municipality.slug])
     db.add(answered)
+    db.flush()
     actions.take(db, answered, seen=None, by=manager, now=at - timedelta(days=11))
     actions.note(db, answered, id=new_id(), words="Gebeld met de werkgever. Hij stuurt het rooster van dit jaar.", by=manager, now=at - timedelta(days=10))
     actions.answer(

@@ -14,6 +14,8 @@ from sqlmodel import Session
 
 from tests import factories as make
 from tests.reports.reporting import WORDS, report
+from webapp import create_app
+from webapp.foundation.settings import Settings
 from webapp.history.actions import history
 from webapp.notifications.models import Notification
 from webapp.permissions import Role
@@ -199,3 +201,12 @@ def test_the_contact_goes_after_closing_and_the_words_later(world: make.World, a
     assert (later.sealed_contact, later.words) == ("", WORDS)
     assert (after(1097).words, the_case(session).place) == ("–", "–")
     assert session.execute(select(ReportMessage)).first() is None
+
+
+def test_the_code_of_the_demo_opens_the_report_with_an_answer(demo_url: str, tmp_path: Any) -> None:
+    shown = create_app(Settings(database_url=demo_url, data_dir=tmp_path, testing=True, demo=True))
+
+    for typed in ("waterveen1", "HOOGLAND22"):
+        read = shown.test_client().post("/report-work/answer", data={"code": typed}, headers={"Sec-Fetch-Site": "same-origin"})
+        assert read.status_code == 200 and "vroegen het rooster op" in read.text
+    shown.extensions["database"].engine.dispose()

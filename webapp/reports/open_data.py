@@ -21,7 +21,7 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 ONE_HOUR = "public, max-age=3600"
 # name in the files -> words on the page
 COLUMNS = {
-    "people": N_("People at work"), "placements_started": N_("Places that began"), "hours": N_("Hours worked"), "premium_euros": N_("Premium earned, in euros"),
+    "people": N_("People who worked"), "placements_started": N_("Places that began"), "hours": N_("Hours worked"), "premium_euros": N_("Premium earned, in euros"),
     "average_tariff_cents": N_("Average tariff an hour"), "lowest_tariff_cents": N_("Lowest tariff allowed"), "to_paid_work": N_("People to paid work"),
     "requests_refused": N_("Requests refused"), "judged_anyway": N_("Judged anyway, by two people"), "reports": N_("Reports about work"),
     "reports_founded": N_("Reports that were right"),

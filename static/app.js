@@ -1,9 +1,11 @@
 /* Every page works without this. */
 (() => {
   "use strict";
-  /* Trusted Types: pages of ours may become markup, scripts come from here only, and text never becomes a script. */
-  const ours = (address) => { if (new URL(address, location.href).origin !== location.origin) throw new TypeError("not ours"); return address; };
-  if (window.trustedTypes) trustedTypes.createPolicy("default", { createHTML: (html) => html, createScriptURL: ours });
+  /* Trusted Types (security.py): markup comes from our own server, scripts are files of ours, and text never becomes a script. */
+  window.trustedTypes?.createPolicy("default", {
+    createHTML: (html) => html,
+    createScriptURL: (url) => { const { origin, pathname } = new URL(url, location); return origin === location.origin && /^\/(static\/|sw\.js$)/.test(pathname) ? url : null; },
+  });
   const root = document.documentElement, lang = root.lang;
   const on = (kind, act, first) => document.addEventListener(kind, act, first);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];

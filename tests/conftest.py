@@ -195,3 +195,12 @@ def as_person(app: Flask, database: Database) -> Any:
 
 def pytest_report_header() -> str:
     return f"engines: {', '.join(ENGINES)}; CI: {os.environ.get('CI', 'no')}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Figures that tests wrote down (record_property "figure"), also those of other workers."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, told in getattr(report, "user_properties", []):
+                if name == "figure":
+                    terminalreporter.write_line(str(told))

@@ -27,7 +27,8 @@ from webapp.people.person import Person, signed_in_person
 from webapp.permissions import Role
 from webapp.placements.actions import plan_shifts
 from webapp.placements.models import Placement
-from webapp.requests.models import WorkRequest, planned_days
+from webapp.requests.models import RequestStatement, WorkRequest, planned_days
+from webapp.sso.models import SignOnProvider
 from webapp.terms.actions import Terms, change_term, seed_statutory, terms_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -113,12 +114,37 @@ PATTERN = [{"weekday": day, "start": "08:30", "stop": "13:00", "break": 30} for 
 def work_request(database: Database, at: Establishment, guide: Membership, *, places: int = 1, **more: Any) -> WorkRequest:
     values: dict[str, Any] = {
         "function": "Planten verzorgen", "tasks": ["Planten in potten zetten"], "learn": "Samenwerken.", "pattern": PATTERN,
-        "starts_on": TODAY - timedelta(weeks=6), "weeks": 12, "tariff_cents": 1950, "created_at": NOW, **more,
+        "starts_on": MONDAY - timedelta(weeks=5), "weeks": 12, "tariff_cents": 1950, "created_at": NOW, **more,
     }  # fmt: skip
     weekly = sum(day.minutes for day in planned_days(values["pattern"]))
     made = WorkRequest(
         municipality_id=at.municipality_id, establishment_id=at.id, guide_id=guide.account_id, places=places, weekly_minutes=weekly, **values
     )
+    save(database, made)
+    statement(database, made, guide)
+    return made
+
+
+def statement(database: Database, request: WorkRequest, by: Membership, **more: Any) -> RequestStatement:
+    """The employer states that nothing stands in the way of a request."""
+    values: dict[str, Any] = {
+        "let_go": False, "vacancy": False, "replaces_paid_hours": False, "staff_consulted": True, "paid_work": True, "stated_by": by.account_id, "stated_at": NOW, **more,
+    }  # fmt: skip
+    made = RequestStatement(municipality_id=request.municipality_id, request_id=request.id, **values)
+    save(database, made)
+    return made
+
+
+def sign_on_provider(
+    database: Database, municipality_id: int, audience: str = "staff", issuer: str = "https://127.0.0.1:9", **more: Any
+) -> SignOnProvider:
+    """A provider somebody may sign on with; at the address of its own nobody answers."""
+    finds_by, claim = {"staff": ("email", "email"), "participant": ("reference", "client_number"), "supervisor": ("kvk_email", "email")}[audience]
+    values: dict[str, Any] = {
+        "client_id": f"opstap-{audience}", "secret_name": audience, "scopes": "openid email", "finds_by": finds_by, "claim": claim,
+        "kvk_claim": "kvk" if audience == "supervisor" else "", **more,
+    }  # fmt: skip
+    made = SignOnProvider(municipality_id=municipality_id, audience=audience, issuer=issuer, **values)
     save(database, made)
     return made
 

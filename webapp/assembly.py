@@ -8,7 +8,8 @@ from flask import Flask, Response, abort, g, request
 from flask_compress import Compress
 from flask_login import current_user
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import Conflict, HTTPException, InternalServerError
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import navigation
@@ -17,7 +18,7 @@ from webapp.bookkeeping import views as bookkeeping
 from webapp.caseload import views as caseload
 from webapp.certificate import views as certificate
 from webapp.employer import views as employer
-from webapp.foundation import clock, database, files, logs, pages, pictures, security, texts
+from webapp.foundation import clock, database, files, limits, logs, pages, pictures, security, texts
 from webapp.foundation.compiling import SpokenEnvironment
 from webapp.foundation.sealing import KeyRing
 from webapp.foundation.sessions import KeptSessions
@@ -45,11 +46,12 @@ from webapp.privacy import views as privacy
 from webapp.pwa import views as pwa
 from webapp.reports import views as reports
 from webapp.requests import views as requests
+from webapp.sso import views as sso
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 SLICES = (
     people, notifications, requests, offers, placements, hours, growth, participant, employer, caseload, certificate, access, privacy, office, payouts,
-    invoices, bookkeeping, policy, reports, pwa,
+    invoices, bookkeeping, policy, sso, reports, pwa,
 )  # fmt: skip
 assert checkers and own_views and people_views  # they add their pages to those of payouts
 
@@ -98,7 +100,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.extensions["citizen_vault"] = citizen_number.vault(settings.sealing_keys)
     if settings.proxy_hops:
         hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     files.serve_files(app)
     Compress(app)
     set_up_requests(app, settings)
@@ -115,6 +117,7 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
     logs.set_up(json=not (settings.demo or settings.testing))
     logs.follow_requests(app, every_request=not settings.testing)
     login.init_app(app)
+    not_too_fast = limits.limits(app, settings)
     if settings.server_timing or settings.testing:
         database.count_statements(app.extensions["database"].engine)
 
@@ -131,6 +134,7 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
         person = current_user._get_current_object()
         known = person if person.is_authenticated else None
         g.person = known
+        not_too_fast()
         wished = known.language if known else request.cookies.get("language") or texts.best_language(request.headers.get("Accept-Language", ""))
         texts.use_language(wished, texts.reader_of(known.role if known else None))
         if endpoint in PUBLIC:
@@ -156,6 +160,14 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
     def not_decided(error: Exception) -> Any:
         """The municipality has not recorded what this would need; nothing is guessed and nothing is saved."""
         return pages.problem_page(Conflict())
+
+    @app.errorhandler(IntegrityError)
+    def taken(error: IntegrityError) -> Any:
+        """An id that is taken where row-level security lets nobody here look: a record of a stranger does not exist for you."""
+        if not str(getattr(getattr(error.orig, "diag", None), "constraint_name", "")).startswith("pk_"):
+            return broken(error)
+        database.db().rollback()
+        return pages.problem_page(NotFound())
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Any:

@@ -36,6 +36,7 @@ COMMANDS = {
     "people": "people import FILE: staff and participants",
     "employers": "employers import FILE: employers and their workplaces",
     "invite": "invite MUNICIPALITY-REFERENCE: a code with which the first admin comes in",
+    "sign-on": "sign-on import FILE: providers for single sign-on; sign-on unlink REFERENCE: somebody may come in anew",
     "permissions": "who may do what, as a table",
     "backup": "backup FILE: everything in one file",
     "restore": "restore FILE: put such a file back into an empty installation",

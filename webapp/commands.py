@@ -153,7 +153,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def load_for_shell() -> Settings:
     """Settings for a command at the shell: on a machine without secrets it looks at the demo's database."""
-    if not os.environ.get("OPSTAP_SECRET_KEY"):
+    if not os.environ.get("OPSTAP_SECRET_KEY") and not os.environ.get("OPSTAP_SECRET_KEY_FILE"):
         os.environ.setdefault("OPSTAP_DEMO", "1")
     return load()
 
@@ -223,6 +223,27 @@ def invite(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def import_sign_on(arguments: argparse.Namespace) -> int:
+    """Providers for single sign-on, from a JSON file (webapp/sso/imports.py says what is in it)."""
+    from webapp.foundation.clock import now
+    from webapp.sso.imports import import_providers
+
+    return bring_in(arguments.file, lambda db, lines: import_providers(db, lines, now=now()), "providers")
+
+
+def unlink_sign_on(arguments: argparse.Namespace) -> int:
+    """Forget which subject of a provider somebody is: the next sign-on finds them by the municipality's claim again."""
+    from webapp.foundation.clock import now
+    from webapp.people.actions import account_with_handle
+    from webapp.sso.actions import unlink
+
+    with open_database(load_for_shell(), migrate=True).transaction() as db:
+        account = account_with_handle(db, arguments.reference)
+        gone = unlink(db, account, now=now()) if account else None
+    say(f"sign-on: {arguments.reference} is not known" if gone is None else f"sign-on: {gone} forgotten")
+    return 1 if gone is None else 0
+
+
 def permissions(arguments: argparse.Namespace) -> int:
     """Who may do what, as a table for the README and the auditor."""
     from webapp.permissions import PERMISSIONS, PUBLIC
@@ -281,6 +302,9 @@ def parser() -> argparse.ArgumentParser:
     add("restore", restore).add_argument("file")
     within = commands.add_parser("terms", help="published regulations").add_subparsers(required=True)
     add("import", terms, within).add_argument("file")
+    within = commands.add_parser("sign-on", help="single sign-on").add_subparsers(required=True)
+    add("import", import_sign_on, within).add_argument("file")
+    add("unlink", unlink_sign_on, within).add_argument("reference", help="municipality-reference, as people import made it")
     for name, run in (("people", people), ("employers", employers)):
         add("import", run, commands.add_parser(name, help=(run.__doc__ or "").split("\n")[0]).add_subparsers(required=True)).add_argument("file")
     return made

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from webapp import demo_growth, demo_payouts, demo_privacy, demo_reports
+from webapp import demo_growth, demo_payouts, demo_privacy, demo_reports, demo_safeguards
 from webapp.certificate import actions as certificate
 from webapp.demo_access import fill_access
 from webapp.demo_invoices import add_invoices, invoicing_of
@@ -36,12 +36,14 @@ from webapp.people.models import Account, Membership, Municipality, ParticipantF
 from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.placements import actions as placements
+from webapp.placements import statements
 from webapp.placements.models import Placement
 from webapp.placements.rules import Preparation
 from webapp.requests.models import WorkRequest, planned_days
 from webapp.terms.actions import Terms, change_term, seed_statutory, terms_of
 
 LONG_AGO = date(2020, 1, 1)
+NOTHING_IN_THE_WAY = {"let_go": False, "vacancy": False, "replaces_paid_hours": False, "staff_consulted": True, "paid_work": True}
 DAYS = {"work": range(5), "three": (0, 2, 4), "evening": (0, 1, 3)}
 
 TOWNS: dict[str, dict[str, Any]] = {
@@ -180,7 +182,7 @@ def add_people(town: Town, slug: str, facts: dict[str, Any]) -> None:
             name=name,
             street=street,
             town=town.municipality.name,
-            staff_count=38 + 20 * number,
+            staff_count=45 + 20 * number,
             staff_counted_on=town.today - timedelta(days=90),
         )
         town.db.add(place)
@@ -275,6 +277,10 @@ def add_work(town: Town) -> None:
     demo_growth.tell(town, {first: selam, "participant-3": yusuf, "participant-4": amina, "participant-5": oksana, "participant-7": aster})
     propose(town, kitchen, first, town.at - timedelta(days=1), travel=8)
     propose(town, packing, second, town.at - timedelta(hours=3), travel=11)
+    demo_safeguards.tell(
+        town.db, ask=lambda place, **more: ask(town, place, **more), begin=lambda work, who: begin(town, work, who, 0), people=town.people,
+        monday=monday_of(town.today), at=town.at, terms=town.terms,
+    )  # fmt: skip
     live(
         town.db, people=town.people, placements=town.placements, yes=lambda: say_yes(town, kitchen, "participant-6"), today=town.today, at=town.at,
         terms=town.terms, secret=town.secret,
@@ -307,6 +313,7 @@ def ask(
     *,
     places: int,
     note: str = "",
+    states: dict[str, Any] | None = None,
 ) -> WorkRequest:
     guide = town.people[f"supervisor-{place + 1}"]
     request = WorkRequest(
@@ -315,6 +322,7 @@ def ask(
     )  # fmt: skip
     town.db.add(request)
     town.db.flush()
+    statements.keep(town.db, request, {**NOTHING_IN_THE_WAY, **(states or {})}, by=guide, now=town.at)
     return request
 
 

@@ -159,7 +159,14 @@ def choose_language() -> Response:
 
 def _back() -> str:
     """Where somebody came from, only ever a page of ours."""
-    return own_path(request.values.get("next") or urlsplit(request.referrer or "").path)
+    return own_path(request.values.get("next") or _came_from())
+
+
+def _came_from() -> str:
+    try:
+        return urlsplit(request.referrer or "").path
+    except ValueError:  # no address at all
+        return ""
 
 
 STATEMENT_MADE_ON = date(2026, 11, 23)  # when what it says was last looked at

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -29,8 +30,9 @@ from webapp.offers.actions import close_expired, forget_closed
 from webapp.offers.seal import Sealer
 from webapp.payouts.clockwork import tell_closing, tell_near_maximum
 from webapp.people.models import Municipality
-from webapp.placements import absences, course
+from webapp.placements import absences, course, floors
 from webapp.placements.actions import end_passed
+from webapp.placements.night import recheck
 from webapp.privacy import retention
 from webapp.privacy.looking import bring_in
 from webapp.terms.actions import Terms, terms_of
@@ -95,6 +97,22 @@ def keep_limits(db: Session, municipality_id: int, terms: Terms, sealer: Sealer,
     return done
 
 
+def follow_floors(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    return floors.follow(db, municipality_id, terms, now=now)
+
+
+def look_for_displacement(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
+    """The displacement tests on everything that runs. Gives of how many something is found anew."""
+    lock_municipality(db, municipality_id)
+    this_week = monday_of(day_of(now))
+    weeks = {"first": this_week - timedelta(weeks=4), "last": this_week - timedelta(weeks=1)}
+
+    def worked(ids: list[UUID]) -> dict[UUID, int]:
+        return {placement_id: int(minutes) for placement_id, minutes in db.execute(WORKED_BETWEEN, {"placements": ids, **weeks})}
+
+    return recheck(db, municipality_id, terms, day=day_of(now), worked=worked, now=now)
+
+
 def forget_reasons(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
     return absences.forget_reasons(db, municipality_id, keep_days=terms.absence(day_of(now)).keep_reason_days, now=now)
 
@@ -156,6 +174,8 @@ CLOCKWORK = (
     Task("apply changed hours", "5", "0", everywhere(apply_changed_hours)),
     Task("end placements", "15", "0", everywhere(end_placements)),
     Task("keep limits", "40", "0", everywhere(keep_limits)),
+    Task("follow floors", "10", "0", everywhere(follow_floors)),
+    Task("look for displacement", "20", "2", everywhere(look_for_displacement)),
     Task("forget reasons of absence", "45", "1", everywhere(forget_reasons)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
     Task("forget what was kept long enough", "10", "3", everywhere(forget_old)),

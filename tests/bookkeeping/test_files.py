@@ -17,9 +17,9 @@ from sqlmodel import Session, select
 from tests import factories as make
 from tests.invoices.conftest import LAST_MONTH, Office
 from webapp.bookkeeping.reads import per_hour, result_of, work_of
-from webapp.foundation.sheets import STARTS_A_FORMULA, safe_cell
 from webapp.hours.models import HoursEntry
 from webapp.invoices.costs import share_cents
+from webapp.permissions import Role
 from webapp.premium.models import LedgerLine
 
 DAY = LAST_MONTH + timedelta(days=27)
@@ -102,12 +102,6 @@ def test_a_year_of_nothing_gives_files_that_open(office: Office, as_person: Any)
 
     assert load_workbook(BytesIO(ellen.get("/exports/invoices.xlsx?year=2001").data)).active.max_row == 1
     assert etree.fromstring(ellen.get("/exports/auditfile.xml?year=junk").data) is not None
-
-
-@given(st.text())
-def test_no_cell_begins_a_formula(text: str) -> None:
-    assert not safe_cell(text).startswith(STARTS_A_FORMULA)
-    assert safe_cell(text).endswith(text)
 
 
 # costs and result ---------------------------------------------------------------------------------
@@ -193,3 +187,13 @@ def test_the_overview_shows_what_is_so_and_what_asks_for_somebody(office: Office
 
     assert "156,00" in page and f"{make.TODAY.year}-00001" in page
     assert "Selam" not in page
+
+
+def test_premium_that_is_certain_and_not_paid_stands_on_the_overview(world: make.World, as_person: Any) -> None:
+    ellen = as_person(make.account(world.database, world.municipality_id, Role.FINANCE, "Ellen Mulder"))
+    entry = make.hours(world.database, world.placement, day=make.MONDAY)
+    assert as_person(world.supervisor).post(f"/hours/{entry.id}/confirmation").status_code in (200, 303)
+
+    page = ellen.get("/overview").text
+
+    assert '<data value="800"' in page and "van 1 deelnemer" in page

@@ -50,15 +50,15 @@ class Served:
     database: Database
 
 
-Serve = Callable[[str], AbstractContextManager[Served]]
+Serve = Callable[..., AbstractContextManager[Served]]
 
 
 @pytest.fixture(scope="session")
 def serve(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Serves a fresh demo on an engine, with the same server as `python3 app.py demo`."""
+    """Serves a fresh demo on an engine, with the same server as `python3 app.py demo`. `more`: what else stands in its environment."""
 
     @contextmanager
-    def start(engine: str) -> Iterator[Served]:
+    def start(engine: str, **more: str) -> Iterator[Served]:
         folder = tmp_path_factory.mktemp("served")
         with new_database(engine, folder) as database_url:
             settings = Settings(database_url=database_url, data_dir=folder, demo=True, port=free_port())
@@ -66,7 +66,7 @@ def serve(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -
             fill(database, settings)
             surroundings = {key: value for key, value in os.environ.items() if not key.startswith("OPSTAP_")}
             surroundings |= {
-                "OPSTAP_DEMO": "1", "OPSTAP_DATABASE_URL": database_url, "OPSTAP_DATA_DIR": str(folder), "OPSTAP_PORT": str(settings.port),
+                "OPSTAP_DEMO": "1", "OPSTAP_DATABASE_URL": database_url, "OPSTAP_DATA_DIR": str(folder), "OPSTAP_PORT": str(settings.port), **more,
             }  # fmt: skip
             server = subprocess.Popen(server_command(settings, 1), cwd=ROOT, env=surroundings)
             try:

@@ -40,7 +40,7 @@ def test_with_its_secrets_production_starts() -> None:
         ({"public_url": "http://opstap.example.nl"}, "OPSTAP_PUBLIC_URL must start with https://"),
         ({"vapid_subject": ""}, "Set OPSTAP_VAPID_SUBJECT"),
         ({"vapid_subject": "beheer@example.nl"}, "Set OPSTAP_VAPID_SUBJECT"),
-        ({"vapid_subject": "mailto:beheer@localhost"}, "not localhost"),
+        ({"vapid_subject": "mailto:beheer@localhost"}, "refuse localhost"),
         ({"secret_key_old": "short"}, "OPSTAP_SECRET_KEY_OLD"),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPSTAP_SECRET_KEY_FILE", str(tmp_path / "nothing"))
 
-    with pytest.raises(Refused, match="OPSTAP_SECRET_KEY_FILE names a file that cannot be read"):
+    with pytest.raises(Refused, match="nothing cannot be read"):
         load(**SAFE)
 
 

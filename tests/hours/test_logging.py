@@ -189,7 +189,7 @@ def test_what_cannot_be_right_is_refused_at_its_field_and_keeps_what_was_typed(
     assert count(session, HoursEntry) == 0
 
 
-@pytest.mark.parametrize(("placement_id", "code"), [("", 303), ("junk", 422), ("\x00", 422), (str(uuid.UUID(int=9)), 404)])
+@pytest.mark.parametrize(("placement_id", "code"), [("", 303), ("junk", 422), ("\x01", 422), ("\x00", 303), (str(uuid.UUID(int=9)), 404)])
 def test_work_that_is_not_named_is_the_only_one_and_a_wrong_name_is_refused(
     world: make.World, selam: Any, session: Session, placement_id: str, code: int
 ) -> None:
@@ -203,7 +203,7 @@ def test_work_that_is_not_named_is_the_only_one_and_a_wrong_name_is_refused(
 @pytest.mark.parametrize(
     ("day", "told"),
     [
-        (make.TODAY - timedelta(weeks=6, days=1), "before your first working day"),
+        (make.MONDAY - timedelta(weeks=5, days=1), "before your first working day"),
         (make.TODAY + timedelta(days=1), "This day has not come yet"),
         (make.TODAY + timedelta(weeks=6), "after your last working day"),
     ],

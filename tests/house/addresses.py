@@ -30,6 +30,7 @@ TABLES = {
     "run_id": "payout_run", "payout_id": "payout", "checker_id": "outside_checker",
     "invoice_id": "invoice", "invoice_run_id": "invoice_run", "receipt_id": "invoice_receipt", "cost_id": "programme_cost", "establishment_id": "establishment", "report_id": "report_case", "employer_id": "employer", "restriction_id": "employer_restriction",
     "shift_id": "planned_shift", "pause_id": "placement_pause", "feed_id": "calendar_feed", "change_id": "term_change",
+    "provider_id": "sign_on_provider",
 }  # fmt: skip
 
 
@@ -85,6 +86,8 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     people.work(office)
     people.pay(office)
     make.billed(world)
+    for audience in ("staff", "participant", "supervisor"):
+        make.sign_on_provider(world.database, world.municipality_id, audience)
     return world
 
 

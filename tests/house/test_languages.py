@@ -20,7 +20,9 @@ from webapp.notifications.messages import MESSAGES
 OTHERS = [code for code, spoken in LANGUAGES.items() if code != "en" and "participant" in spoken.readers]
 NO_LATIN = {"ar", "fa", "ti", "uk"}
 # the Dutch word of a law in brackets, what stands on a phone in quotes, words that several languages share, names of products
-SAME = re.compile(r"\([^)]*\)|«[^»]*»|https?:\S+|Opstap|\b(Safari|Android|iPhone|EN|WCAG|IBAN|min|Status|Stop|Start|Filter|Premie|Pin|PDF|OK)\b")
+SAME = re.compile(
+    r"\([^)]*\)|«[^»]*»|https?:\S+|Opstap|\b(Safari|Android|iPhone|EN|WCAG|IBAN|min|Status|Stop|Start|Filter|Premie|Pin|PDF|OK|DigiD|eHerkenning)\b"
+)
 VOID = {"meta", "link", "input", "br", "img", "hr", "use", "path", "rect", "circle", "line", "polyline"}
 READ_OUT = (
     "aria-label",

@@ -261,5 +261,8 @@ def test_a_file_is_the_same_for_everybody_and_is_kept_for_a_year(staff: dict[str
     answer = staff["participant"].get("/static/app.css", headers={"Accept-Encoding": "br"})
     assert answer.headers.getlist("Vary") == ["Accept-Encoding"]
     assert "immutable" in answer.headers["Cache-Control"]
-    assert (answer.headers["Content-Security-Policy"], answer.headers["X-Content-Type-Options"]) == ("default-src 'none'", "nosniff")
+    assert (answer.headers["Content-Security-Policy"], answer.headers["X-Content-Type-Options"]) == (
+        "default-src 'none'; frame-ancestors 'none'",
+        "nosniff",
+    )
     assert sum(len(name) + len(value) + 4 for name, value in answer.headers) < 450  # bytes: they are part of the first visit

@@ -73,10 +73,10 @@ def push_service() -> Iterator[PushService]:
 
 
 @pytest.fixture
-def carrier(database: Database) -> PushCarrier:
+def carrier(database: Database, push_service: PushService) -> PushCarrier:
     with database.transaction() as db:
         private, public = own_keys(db, now=MIDDAY)
-    return PushCarrier(private, public, "mailto:test@opstap.example")
+    return PushCarrier(private, public, "mailto:test@opstap.example", frozenset({push_service.origin, "http://127.0.0.1:9"}))
 
 
 @pytest.fixture

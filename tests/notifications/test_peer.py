@@ -23,7 +23,7 @@ from webapp.bootstrap import PEERS, peers_are_ready
 from webapp.notifications.delivery import deliver_waiting
 from webapp.notifications.keys import application_key, own_keys
 from webapp.notifications.models import PushSubscription
-from webapp.notifications.push import PushCarrier, Target
+from webapp.notifications.push import PushCarrier, Target, origin_of
 
 pytestmark = pytest.mark.peer
 
@@ -81,7 +81,7 @@ def test_an_independent_push_service_reads_exactly_what_we_sent(peer, world):
 
     carried = deliver_waiting(
         world.database,
-        send_push=PushCarrier(private, public, "mailto:test@opstap.example"),
+        send_push=PushCarrier(private, public, "mailto:test@opstap.example", frozenset({origin_of(said["endpoint"])})),
         send_mail=None,
         url="",
         now=MIDDAY + timedelta(seconds=1),
@@ -98,7 +98,7 @@ def test_the_wrong_key_is_refused_by_it(peer, world):
         private, public = own_keys(db, now=MIDDAY)
     _private, _public, other_key = VAPID.generate_keys()
     said = subscribed(peer, other_key)
-    answer = PushCarrier(private, public, "mailto:test@opstap.example")(
+    answer = PushCarrier(private, public, "mailto:test@opstap.example", frozenset({origin_of(said["endpoint"])}))(
         Target(said["endpoint"], said["keys"]["p256dh"], said["keys"]["auth"]), {"title": "x"}, "topic"
     )
     assert answer.status == 400

@@ -79,7 +79,7 @@ def test_a_filter_on_days_includes_both(busy: make.World, nadia: Any) -> None:
     assert len(saved(nadia, f"?last={yesterday}")) == 1
 
 
-@pytest.mark.parametrize("query", ["?person=x", "?kind=nothing", "?first=2026-13-01", "?last=0001-01-01", "?before=x", "?before=-1", "?first=%00"])
+@pytest.mark.parametrize("query", ["?person=x", "?kind=nothing", "?first=2026-13-01", "?last=0001-01-01", "?before=x", "?before=-1", "?first=%01"])
 def test_a_filter_that_means_nothing_is_named_and_shows_a_page(busy: make.World, nadia: Any, query: str) -> None:
     assert nadia.get("/history" + query).status_code == 422
     assert nadia.get("/history.csv" + query).status_code == 422

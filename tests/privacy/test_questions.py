@@ -141,3 +141,16 @@ SOURCES = {"client_file": "Selectielijst", "former_account": "AWR"}
 )
 def test_what_the_law_keeps_follows_the_terms_from_the_last_day_of_work(last: date | None, days: dict[str, int], kept: list[Kept]) -> None:
     assert what_is_kept(last, True, days, SOURCES, date(2026, 1, 11)) == kept
+
+
+def test_an_id_of_somebody_elses_question_does_not_exist_for_me(world: make.World, as_person: Any, session: Session) -> None:
+    own, other, stranger = as_person(world.participant), as_person(world.other_participant), as_person(world.stranger)
+    id = str(uuid.uuid4())
+    assert own.post("/me/data/corrections", {"id": id, "words": "Mijn naam is anders."}).status_code == 303
+
+    for visitor in (other, stranger):
+        for address in ("/me/data/corrections", "/me/data/erasure"):
+            assert visitor.post(address, {"id": id, "words": "Ook ik."}).status_code == 404
+
+    (row,) = session.execute(select(DataRequest)).scalars()
+    assert (row.participant_id, row.words) == (world.participant.account_id, "Mijn naam is anders.")

@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests import factories as make
 from webapp.offers.models import Offer
 from webapp.people.employers import Employer, Establishment
 from webapp.people.models import Membership
 from webapp.permissions import Role
-from webapp.requests.models import WorkRequest
+from webapp.requests.models import RequestStatement, WorkRequest
 from webapp.safeguards.models import Assessment, Override
 from webapp.verify import faults
 
@@ -235,3 +235,35 @@ def test_the_page_takes_at_most_ten_statements_however_many_people_there_are(as_
         marieke.get(address)
         timing = marieke.get(address).headers["Server-Timing"]
         assert int(re.search(r'desc="(\d+)"', timing)[1]) <= 10, (address, timing)  # type: ignore[index]
+
+
+def test_what_the_employer_did_not_say_is_not_read_as_no_and_can_be_asked(as_person, world, session):
+    silent = make.work_request(world.database, world.establishment, world.supervisor, starts_on=make.MONDAY + timedelta(days=14), function="Vegen")
+    with world.database.transaction() as db:
+        db.execute(delete(RequestStatement).where(RequestStatement.__table__.c.request_id == silent.id))  # type: ignore[attr-defined]
+    marieke = as_person(world.case_manager)
+
+    unknown = states(marieke.get(page_of(silent)).text)
+    assert (unknown["dismissed"], unknown["replaces"], unknown["vacancy"]) == ("not_allowed", "not_allowed", "open")
+
+    wrong = marieke.post(f"/requests/{silent.id}/statement", {"let_go": "yes"})
+    assert (wrong.status_code, 'aria-describedby="let_go_on-error"' in wrong.text) == (422, True)
+    said = {"let_go": "no", "vacancy": "no", "replaces_paid_hours": "no", "staff_consulted": "yes", "paid_work": "yes"}
+    assert marieke.post(f"/requests/{silent.id}/statement", said).status_code == 303
+    assert set(states(marieke.get(page_of(silent)).text).values()) == {"ok"}
+
+
+def test_an_agency_names_its_client_and_what_it_asks_there(as_person, world, asked, session):
+    with world.database.transaction() as db:
+        employer = db.get(Employer, world.establishment.employer_id)
+        assert employer is not None
+        employer.is_agency = True
+        db.add(employer)
+    marieke = as_person(world.case_manager)
+    said = {"let_go": "no", "vacancy": "no", "replaces_paid_hours": "no", "staff_consulted": "yes", "paid_work": "yes", "end_client": "Bloemen BV"}
+
+    assert states(marieke.get(page_of(asked)).text)["agency"] == "not_allowed"
+    marieke.post(f"/requests/{asked.id}/statement", {**said, "agency_tariff": "21,46"})
+    assert states(marieke.get(page_of(asked)).text)["agency"] == "not_allowed"
+    marieke.post(f"/requests/{asked.id}/statement", {**said, "agency_tariff": "21,45"})
+    assert states(marieke.get(page_of(asked)).text)["agency"] == "ok"

@@ -32,7 +32,7 @@ class Typed(NamedTuple):
 def keep(db: Session, keys: KeyRing, sign_in: str | None, path: str, fields: Sequence[tuple[str, str]], *, now: datetime) -> bool:
     """Keep what was typed, when this device was signed in before (`sign_in` is what its cookie still holds). Gives whether it was."""
     try:
-        key = uuid.UUID(sign_in or "")
+        key = uuid.UUID(str(sign_in))
     except ValueError:
         return False
     if not fields or sum(len(name) + len(text) for name, text in fields) > LARGEST or NEVER_KEPT & {name for name, _ in fields}:

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import BigInteger, and_, cast, func, select
 from sqlmodel import Session
 
 from webapp.foundation.database import year_month
@@ -104,9 +104,8 @@ def saved(db: Session, municipality_id: int) -> Any:
         .group_by(ledger.c.participant_id)
         .subquery()
     )
-    return db.execute(
-        select(func.coalesce(func.sum(per_person.c.cents), 0).label("cents"), func.count().label("people")).where(per_person.c.cents > 0)
-    ).one()
+    total = cast(func.coalesce(func.sum(per_person.c.cents), 0), BigInteger)  # PostgreSQL adds sums as decimals
+    return db.execute(select(total.label("cents"), func.count().label("people")).where(per_person.c.cents > 0)).one()
 
 
 def waiting_minutes(db: Session, municipality_id: int) -> int:

@@ -104,9 +104,11 @@ def own_path(asked: str | None, otherwise: str = "/") -> str:
 def problem_page(error: HTTPException) -> Response:
     """A calm page for every refusal; JSON callers get JSON."""
     code = error.code or 500
-    if request.is_json:
-        return make_response({"error": error.name}, code)
-    return make_response(render_template("problem.html", code=code), code)
+    answer = make_response({"error": error.name} if request.is_json else render_template("problem.html", code=code), code)
+    wait = getattr(error, "retry_after", None)
+    if wait is not None:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def extension(name: str) -> Any:

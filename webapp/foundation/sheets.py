@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones too: some programs read them as the narrow
 
 
 def safe_cell(cell: Any) -> Any:
@@ -13,4 +13,7 @@ def safe_cell(cell: Any) -> Any:
     >>> safe_cell("=1+1"), safe_cell("Jan")
     ("'=1+1", 'Jan')
     """
-    return "'" + cell if isinstance(cell, str) and cell.startswith(STARTS_A_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\x00", "")
+    return f"'{text}" if text.lstrip(" ").startswith(STARTS_A_FORMULA) else text

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Response, abort, g, request
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from webapp.foundation.clock import day_of, monday_of, now
 from webapp.foundation.database import db
@@ -196,9 +195,6 @@ def log(entry_id: uuid.UUID) -> Response:
         return week_page(again, {"start": text}, status=422, clash=clash)
     except actions.NotInPlacement as outside:
         return week_page(again, {"worked_on": outside_words(outside)}, status=422)
-    except IntegrityError:  # this id is taken where row-level security lets nobody here look
-        db().rollback()
-        abort(404)
     return go(f"/hours?week={sent.week_of}&sent=1#entry-{sent.id}")
 
 

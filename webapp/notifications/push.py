@@ -17,10 +17,12 @@ from webpush.types import WebPushKeys
 from webpush.vapid import VAPID
 
 from webapp.notifications.answers import Answer
+from webapp.notifications.rules import EndpointRefused, ensure_allowed_endpoint
 
 TOKEN_SECONDS = 12 * 3600
 REFRESH_BEFORE = 3600
 LIVES_SECONDS = 3 * 24 * 3600  # how long a push service keeps it for a phone that is off
+NOT_OURS = 410  # said by ourselves: an address we no longer call is a dead subscription
 UNSENDABLE = 413  # said by ourselves: too long, or for a key nobody could have
 LARGEST_PLAIN = 3993  # bytes that still fit a record of 4,096
 PATIENCE_SECONDS = (5, 10)
@@ -64,7 +66,8 @@ class CachedVapid(VAPID):
 class PushCarrier:
     """Encrypts and sends. One per process."""
 
-    def __init__(self, private_key: str, public_key: str, contact: str) -> None:
+    def __init__(self, private_key: str, public_key: str, contact: str, extra_origins: frozenset[str] = frozenset()) -> None:
+        self._extra_origins = extra_origins
         self._push = WebPush(private_key.encode(), public_key.encode(), subscriber="kept-by-cached-vapid@opstap.example", ttl=LIVES_SECONDS)
         self._push.vapid = CachedVapid(private_key.encode(), public_key.encode(), contact)
         self._http = requests.Session()
@@ -85,7 +88,14 @@ class PushCarrier:
         }  # fmt: skip
 
     def __call__(self, target: Target, payload: dict[str, Any], topic: str) -> Answer:
-        """Send one message. What the service answers besides its status is never kept."""
+        """Send one message. What the service answers besides its status is never kept.
+
+        The address was looked at when it was given; a rule may have become stricter since, or a row was put in another way.
+        """
+        try:
+            ensure_allowed_endpoint(target.endpoint, self._extra_origins)
+        except EndpointRefused:
+            return Answer(NOT_OURS)
         try:
             body, headers = self.packed(target, payload, topic=topic)
         except ValueError:

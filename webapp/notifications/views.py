@@ -125,10 +125,7 @@ def unsubscribe() -> Response:
 
 def _subscription() -> tuple[str, Any]:
     """Endpoint and keys of the JSON a browser sends; junk ends with 422."""
-    try:
-        body = request.get_json(silent=True)
-    except RecursionError:  # brackets within brackets within brackets
-        body = None
+    body = request.get_json(silent=True)
     if not isinstance(body, dict) or not isinstance(body.get("endpoint"), str):
         abort(_refused("endpoint", _("The address of the push service is missing.")))
     return body["endpoint"], body.get("keys")

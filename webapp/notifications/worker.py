@@ -51,7 +51,7 @@ def build(settings: Settings, clockwork: Sequence[Clockwork]) -> Huey:
     database = Database(make_engine(settings.database))
     with database.transaction() as db:
         private, public = own_keys(db, now=now())
-    push = PushCarrier(private, public, settings.vapid_contact)
+    push = PushCarrier(private, public, settings.vapid_contact, settings.extra_push_origins)
     mail = MailCarrier(settings.mail_url, settings.mail_from) if settings.mail_url else None
     senders, keys = sender_of(settings), KeyRing(*settings.sealing_keys)
 

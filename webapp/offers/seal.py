@@ -11,7 +11,7 @@ WIDTH = 20  # letters of every sealed answer, so that the length tells nothing
 
 
 class Sealer:
-    """Seals and opens answers with a key made from the secret of the installation."""
+    """Seals and opens answers with a key made from the secret of the installation; `former` secrets still open what they sealed."""
 
     def __init__(self, *secrets: str) -> None:
         """`secrets`: the one in use first; what the former sealed still opens."""

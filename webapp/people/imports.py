@@ -106,11 +106,14 @@ def read(lines: Iterable[str], shape: type[T]) -> list[tuple[int, T]]:
     text = list(lines)
     reader = csv.DictReader(text, delimiter=";" if text and text[0].count(";") > text[0].count(",") else ",", restkey="too many columns", restval="")
     rows, faults = [], []
-    for number, row in enumerate(reader, start=2):
-        try:
-            rows.append((number, shape.model_validate({key.lstrip("\ufeff"): value for key, value in row.items() if key})))
-        except ValidationError as wrong:
-            faults += [Faulty(number, str(error["loc"][0]), error["msg"]) for error in wrong.errors()]
+    try:
+        for number, row in enumerate(reader, start=2):
+            try:
+                rows.append((number, shape.model_validate({key.lstrip("\ufeff"): value for key, value in row.items() if key})))
+            except ValidationError as wrong:
+                faults += [Faulty(number, str((error["loc"] or ("row",))[0]), error["msg"]) for error in wrong.errors()]
+    except csv.Error as wrong:
+        faults.append(Faulty(max(1, reader.line_num), "row", str(wrong)))
     if faults:
         raise NotImported(faults)
     return rows

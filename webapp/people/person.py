@@ -118,7 +118,7 @@ def load_person(sign_in_id: str) -> Person | None:
         return None
     try:
         key = uuid.UUID(sign_in_id)
-    except ValueError:
+    except (ValueError, AttributeError, TypeError):  # also what is no text
         return None
     at = now()
     return signed_in_person(db(), key, at, day_of(at), to_change=request.method not in SAFE_METHODS)

@@ -34,16 +34,17 @@ LIMITS = {
 }  # fmt: skip
 LONGEST = max(limits.longest for limits in LIMITS.values())
 
-# What somebody signed in with. "pin" opens no role of the municipality.
-PIN, PASSKEY, PASSWORD, DEMO, TABLET, PROVIDER = "pin", "passkey", "password", "demo", "tablet", "provider"
-WAYS = ("", PIN, PASSKEY, PASSWORD, DEMO, TABLET, PROVIDER)
+# What somebody signed in with; PROVIDER is that of the municipality for its staff, BROKER one of DigiD or eHerkenning.
+PIN, PASSKEY, PASSWORD, DEMO, TABLET, PROVIDER, BROKER = "pin", "passkey", "password", "demo", "tablet", "provider", "broker"
+WAYS = ("", PIN, PASSKEY, PASSWORD, DEMO, TABLET, PROVIDER, BROKER)
+OF_A_PHONE = frozenset({PIN, BROKER})  # these open no role of the municipality
 
 
 def opens(way: str, role: str) -> bool:
-    """Whether signing in this way is enough for this role: a pin and a code to a phone are not, for the files of others."""
+    """Whether signing in this way is enough for this role: for the files of others, a pin or somebody's own DigiD is not."""
     if way == TABLET:
         return role == Role.SUPERVISOR
-    return way != PIN or LIMITS[Role(role)] is OWN_PHONE
+    return way not in OF_A_PHONE or LIMITS[Role(role)] is OWN_PHONE
 
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),

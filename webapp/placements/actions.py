@@ -22,6 +22,7 @@ from webapp.people.models import Absence, ParticipantFile
 from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.placements import rules
+from webapp.placements.assessing import ensure, look_again
 from webapp.placements.checks import check_plan, plan_of
 from webapp.placements.course import agreed_last_day, placements, plan_shifts, record_change, renew_shifts, shifts, terms_now
 from webapp.placements.models import Placement, PlannedShift
@@ -171,7 +172,8 @@ def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by:
     """Record the start: a named official decides, with date and reason; shifts are planned; both sides hear of it.
 
     Repeating it changes nothing. Raises MayNotStart with what is missing, OfferGone when the yes was taken back, or
-    PastLimit when the limit of the terms has passed already; where it only comes earlier, it becomes the last day.
+    PastLimit when the limit of the terms has passed already; where it only comes earlier, it becomes the last day. Raises Blocked
+    when another displacement test stands in the way.
     """
     if placement.status == "running":
         return
@@ -180,9 +182,11 @@ def start(db: Session, placement: Placement, prepared: rules.Preparation, *, by:
     wrong = rules.missing(prepared, starts_on=placement.starts_on, today=day_of(now))
     if wrong:
         raise rules.MayNotStart(wrong)
-    checked = check_plan(db, plan_of(db, placement), terms_now(db, placement.municipality_id))
+    terms = terms_now(db, placement.municipality_id)
+    checked = check_plan(db, plan_of(db, placement), terms)
     if checked.is_shortened and checked.last_day < max(placement.starts_on, min(day_of(now), placement.ends_on)):
         raise rules.PastLimit(checked.last_day)
+    ensure(look_again(db, placement, terms, checked, occasion="started", by=by, now=now))
     prepare(db, placement, prepared, by=by, now=now)
     placement.status, placement.decided_by, placement.decided_on = "running", by.id, day_of(now)
     placement.ends_on = placement.agreed_until = checked.last_day

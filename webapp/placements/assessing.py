@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
 from webapp.people.person import Person
+from webapp.placements.checks import Checked
 from webapp.placements.facts import facts_of
 from webapp.placements.models import Placement
 from webapp.requests.models import WorkRequest
@@ -72,6 +73,16 @@ def look(
     tested = run(db, work, terms, day=day_of(now), participant_id=participant_id, placement=placement, **more)
     keep_tested(db, work, tested, occasion=occasion, participant_id=participant_id, placement=placement, by=by, now=now)
     return tested
+
+
+def look_again(db: Session, placement: Placement, terms: Terms, checked: Checked, *, occasion: str, by: Person | None, now: datetime) -> Tested:
+    """Run all tests on a placement as it would become: until the last day that was checked, with the week that counts."""
+    work = db.get(WorkRequest, placement.request_id)
+    assert work is not None
+    return look(
+        db, work, terms, occasion=occasion, placement=placement, last_day=max(checked.last_day, placement.starts_on), week_minutes=checked.week_minutes,
+        by=by, now=now,
+    )  # fmt: skip
 
 
 def ensure(tested: Tested) -> None:

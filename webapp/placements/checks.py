@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from webapp.placements import rules
+from webapp.placements.facts import earlier
 from webapp.placements.models import Placement
 from webapp.placements.records import PlacementChange
-from webapp.safeguards.rules import limit_day
+from webapp.safeguards.rules import Stretch, duration_until
 from webapp.terms.actions import Terms
-from webapp.terms.rules import NoTermsInForce, limit_months
+from webapp.terms.rules import NoTermsInForce
 
 changes: Any = PlacementChange.__table__  # type: ignore[attr-defined]
 
@@ -22,13 +23,15 @@ changes: Any = PlacementChange.__table__  # type: ignore[attr-defined]
 class Plan(NamedTuple):
     """What is to be checked: a placement from a first to a last day, with every week agreed so far or asked for now.
 
-    `minutes_of_four_weeks`: certain minutes in the last four full weeks, where the caller knows them.
+    `minutes_of_four_weeks`: certain minutes in the last four full weeks, where the caller knows them; `earlier`: what this person
+    did before in the same work for this employer, where the caller knows it.
     """
 
     placement: Placement
     ends_on: date
     weeks: Sequence[int]
     minutes_of_four_weeks: int = 0
+    earlier: Sequence[Stretch] | None = None
 
 
 class Checked(NamedTuple):
@@ -47,19 +50,29 @@ class Checked(NamedTuple):
 
 
 def check_plan(db: Session, plan: Plan, terms: Terms) -> Checked:
-    """Until when this may last. Today that is the duration limit of the terms of the first day (V6).
-
-    The one call point for other rules about a plan: they raise an error of their own here, and nothing is saved.
+    """Until when this may last (V6): the limit of the terms of the first day, less what this person did before in the same function
+    for the same employer. The other tests of safeguards are run beside it (`assessing.py`); they ask or refuse, they do not shorten.
     """
     placement, week = plan.placement, rules.counted_week(plan.weeks, plan.minutes_of_four_weeks)
     try:
         row = terms.row("duration", placement.starts_on)
     except NoTermsInForce:
         return Checked(plan.ends_on, None, None, week, "", None)
-    months = limit_months(row.value, week)
-    limit = limit_day(placement.starts_on, months)
+    before = plan.earlier
+    if before is None:
+        before = earlier(db, placement.participant_id, placement.establishment_id, placement.function, placement.id)
+    months, limit, _ = duration_until(row.value, placement.starts_on, week, before, again_after(terms, placement.starts_on))
     last = plan.ends_on if limit is None else min(plan.ends_on, limit)
     return Checked(last, limit, months, week, row.source, row.valid_from)
+
+
+def again_after(terms: Terms, day: date) -> int | None:
+    """After how many months without this work somebody may begin it anew, where the terms say so."""
+    try:
+        months: int | None = terms.value("cooldown", day).months
+    except NoTermsInForce:
+        return None
+    return months
 
 
 def plan_of(db: Session, placement: Placement, *, ends_on: date | None = None, more: Sequence[int] = (), minutes_of_four_weeks: int = 0) -> Plan:

@@ -19,6 +19,7 @@ from webapp.people.actions import on_duty
 from webapp.people.models import Account, Municipality, ParticipantFile
 from webapp.people.person import Person
 from webapp.placements import rules
+from webapp.placements.assessing import look_again
 from webapp.placements.checks import Checked, check_plan, plan_of
 from webapp.placements.models import Placement, PlannedShift
 from webapp.placements.records import PlacementChange, PlacementEnd, PlacementPause, ShiftAbsence
@@ -176,6 +177,8 @@ def change_hours(
     db.flush()
     shorten(placement, checked)
     db.add(placement)
+    db.flush()
+    look_again(db, placement, terms, checked, occasion="changed", by=by, now=now)
     db.execute(delete(PlannedShift).where(shifts.c.placement_id == placement.id, shifts.c.day >= valid_from))
     plan_shifts(db, placement, first=valid_from, last=agreed_last_day(db, placement))
     renew_shifts(db, placement, now=now)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date
 from typing import Any, NamedTuple
 
 from webapp.foundation.texts import gettext as _
 from webapp.placements.records import OUTCOMES, WISHES
 from webapp.placements.rules import Pause
-from webapp.requests.models import planned_days
+from webapp.requests.forms import WEEK_FIELDS, read_week
 
 LONGEST_REASON = 1000
-LONGEST_WEEK_MINUTES = 60 * 60  # Arbeidstijdenwet art. 5:7: no more in any week
 
 
 class Typed(NamedTuple):
@@ -53,47 +52,14 @@ def id_in(values: Mapping[str, str]) -> uuid.UUID | None:
 
 def read_change(values: Mapping[str, str]) -> Typed:
     """A day, a reason, and for each weekday start, stop and break; a weekday left empty is free."""
-    names = [f"{what}_{day}" for day in range(7) for what in ("start", "stop", "break")]
-    typed = text_of(values, "id", "valid_from", "reason", *names)
+    typed = text_of(values, "id", "valid_from", "reason", *WEEK_FIELDS)
     errors: dict[str, str] = {}
     valid_from = day_in(typed, "valid_from", errors)
     if not typed["reason"]:
         errors["reason"] = _("Write in a few words why.")
-    pattern: list[dict[str, Any]] = []
-    for day in range(7):
-        start, stop, pause = (typed[f"{what}_{day}"] for what in ("start", "stop", "break"))
-        if not start and not stop:
-            continue
-        try:
-            pattern.append({"weekday": day, "start": clock(start), "stop": clock(stop), "break": whole(pause)})
-        except ValueError:
-            errors[f"start_{day}"] = _("Fill in two times, for example 08:30 and 13:00, and the break in minutes.")
-    if not pattern and not any(name.startswith("start_") for name in errors):
-        errors["start_0"] = _("Fill in at least one day.")
-    for planned in pattern:
-        minutes = planned_days([planned])[0].minutes
-        if not 0 < minutes <= 16 * 60:
-            errors[f"start_{planned['weekday']}"] = _("A shift is at most 16 hours, and longer than its break.")
-    if not errors and sum(one.minutes for one in planned_days(pattern)) > LONGEST_WEEK_MINUTES:
-        errors["start_0"] = _("Nobody works more than 60 hours a week.")
+    pattern, wrong = read_week(typed)
+    errors |= wrong
     return Typed(typed, errors, id_in(typed), pattern, valid_from)
-
-
-def clock(text: str) -> str:
-    """08:30 from 830, 8.30 or 8:30. Raises ValueError."""
-    digits = text.replace(".", "").replace(":", "").replace(" ", "")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 4:
-        raise ValueError(text)
-    digits = digits + "00" if len(digits) < 3 else digits
-    return f"{time(int(digits[:-2]), int(digits[-2:])):%H:%M}"
-
-
-def whole(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise ValueError(text)
-    return int(text)
 
 
 def read_pause(values: Mapping[str, str]) -> Typed:

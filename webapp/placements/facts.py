@@ -18,7 +18,7 @@ from webapp.permissions import Role
 from webapp.placements.models import Placement
 from webapp.placements.records import PlacementChange
 from webapp.placements.tariffs import tariffs
-from webapp.requests.models import WorkRequest
+from webapp.requests.models import RequestStatement, WorkRequest
 from webapp.safeguards.actions import restrictions
 from webapp.safeguards.rules import Facts, Limits, Stay, Stretch
 from webapp.safeguards.rules.average import longest_average
@@ -27,10 +27,13 @@ placements: Any = Placement.__table__  # type: ignore[attr-defined]
 changes: Any = PlacementChange.__table__  # type: ignore[attr-defined]
 employers: Any = Employer.__table__  # type: ignore[attr-defined]
 establishments: Any = Establishment.__table__  # type: ignore[attr-defined]
+requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
+statements: Any = RequestStatement.__table__  # type: ignore[attr-defined]
 members: Any = Membership.__table__  # type: ignore[attr-defined]
 
 TAKEN = ("accepted", "running")
 REAL = ("accepted", "running", "ended")
+PAID_WORK = ("contract_here", "contract_elsewhere", "wage_subsidy")  # routes that lead to it
 
 
 def same_work(function: str) -> str:
@@ -95,12 +98,13 @@ def at_site(db: Session, site: Site, since: date) -> list[Here]:
     ]
 
 
-def earlier(db: Session, participant_id: uuid.UUID, employer_id: uuid.UUID, function: str, without: uuid.UUID | None) -> list[Stretch]:
+def earlier(db: Session, participant_id: uuid.UUID, establishment_id: uuid.UUID, function: str, without: uuid.UUID | None) -> list[Stretch]:
     """What somebody did before in this function for this employer, with the longest week of each: agreed, or worked on average."""
+    employer = select(establishments.c.employer_id).where(establishments.c.id == establishment_id).scalar_subquery()
     query = (
         select(placements.c.id, placements.c.function, placements.c.starts_on, placements.c.ends_on, placements.c.weekly_minutes, LONGEST_WEEK.label("later"), LONGEST_BEFORE.label("before"))
         .join_from(placements, establishments, establishments.c.id == placements.c.establishment_id)
-        .where(placements.c.participant_id == participant_id, establishments.c.employer_id == employer_id, placements.c.status.in_(REAL))
+        .where(placements.c.participant_id == participant_id, establishments.c.employer_id == employer, placements.c.status.in_(REAL))
     )  # fmt: skip
     rows = [row for row in db.execute(query) if row.id != without and same_work(row.function) == same_work(function)]
     worked = weeks_worked(db, [row.id for row in rows])
@@ -133,8 +137,8 @@ def facts_of(
 
     `week_minutes` and `last_day`: as they would become, where a change is asked. Seven statements at most, nine on PostgreSQL.
     """
-    place = _place(db, work, day)
     who = placement.participant_id if placement else participant_id
+    place = _place(db, work, day, who)
     first = placement.starts_on if placement else work.starts_on
     last = last_day or (placement.ends_on if placement else work.starts_on + timedelta(weeks=work.weeks) - timedelta(days=1))
     function = placement.function if placement else work.function
@@ -144,12 +148,12 @@ def facts_of(
     own = placement.id if placement else None
     mine = [one for one in here if one.request_id == work.id and one.taken]
     more = 1 if who else max(work.places - len(mine), 0)
-    ready, decided = _readiness(db, who) if who and not (placement and placement.status == "running") else (False, False)
+    judges_readiness = who is not None and not (placement is not None and placement.status == "running")
     return Facts(
         day=day, first_day=first, last_day=last, week_minutes=week_minutes or (placement.weekly_minutes if placement else work.weekly_minutes),
         tariff_cents=_tariff(db, placement, max(day, first)) if placement else work.tariff_cents, runs=placement is not None and placement.status == "running",
-        somebody=who is not None, ready_signal=ready, judged_ready=decided,
-        earlier=earlier(db, who, place.employer_id, function, own) if who else (),
+        somebody=who is not None, ready_signal=judges_readiness and bool(place.ready), judged_ready=judges_readiness and bool(place.chosen),
+        earlier=earlier(db, who, work.establishment_id, function, own) if who else (),
         others=[Stretch(one.first_day, one.last_day) for one in here if one.id != own and one.function == same_work(function)],
         stays=[Stay(one.who, one.first_day, one.last_day) for one in here if one.taken and one.who != who], more=more,
         staff_count=place.staff_count, staff_counted_on=place.staff_counted_on, has_guide=bool(place.has_guide), has_tasks=bool(work.tasks),
@@ -157,24 +161,32 @@ def facts_of(
     )  # fmt: skip
 
 
-def _place(db: Session, work: WorkRequest, day: date) -> Any:
-    """The employer and the place of a request; whether who helps still works there; until when the employer gets nobody. One statement."""
+def places_on(day: date) -> Any:
+    """A query per request: the employer and the place, whether who helps still works there, and until when the employer gets nobody."""
     guide = exists().where(
-        members.c.account_id == work.guide_id, members.c.role == Role.SUPERVISOR, members.c.establishment_id == establishments.c.id, members.c.valid_from <= day,
-        or_(members.c.valid_until.is_(None), members.c.valid_until >= day),
+        members.c.account_id == requests.c.guide_id, members.c.role == Role.SUPERVISOR, members.c.establishment_id == establishments.c.id,
+        members.c.valid_from <= day, or_(members.c.valid_until.is_(None), members.c.valid_until >= day),
     )  # fmt: skip
     until = select(func.max(restrictions.c.ends_on)).where(
         restrictions.c.employer_id == employers.c.id, restrictions.c.starts_on <= day, restrictions.c.ends_on >= day,
         or_(restrictions.c.lifted_on.is_(None), restrictions.c.lifted_on > day),
     )  # fmt: skip
-    return db.execute(
+    return (
         select(
-            employers.c.id.label("employer_id"), employers.c.kvk, employers.c.is_agency, establishments.c.street, establishments.c.town,
+            requests.c.id.label("request_id"), requests.c.tasks, employers.c.kvk, employers.c.is_agency, establishments.c.street, establishments.c.town,
             establishments.c.staff_count, establishments.c.staff_counted_on, guide.label("has_guide"), until.scalar_subquery().label("restricted_until"),
         )
-        .join_from(establishments, employers, employers.c.id == establishments.c.employer_id)
-        .where(establishments.c.id == work.establishment_id)
-    ).one()  # fmt: skip
+        .join_from(requests, establishments, establishments.c.id == requests.c.establishment_id)
+        .join(employers, employers.c.id == establishments.c.employer_id)
+    )  # fmt: skip
+
+
+def _place(db: Session, work: WorkRequest, day: date, who: uuid.UUID | None) -> Any:
+    """The place of a request; and of somebody, whether a signal that they seem ready waits, or a way to paid work was chosen. One statement."""
+    signals, routes = metadata.tables["signal"], metadata.tables["route"]  # written above this slice, so read by their names
+    ready = exists().where(signals.c.participant_id == who, signals.c.kind == "ready", signals.c.status != "closed")
+    chosen = exists().where(routes.c.participant_id == who, routes.c.status == "open", routes.c.kind.in_(PAID_WORK))
+    return db.execute(places_on(day).add_columns(ready.label("ready"), chosen.label("chosen")).where(requests.c.id == work.id)).one()
 
 
 def _tariff(db: Session, placement: Placement, day: date) -> int:
@@ -185,19 +197,25 @@ def _tariff(db: Session, placement: Placement, day: date) -> int:
     return int(later if later is not None else placement.tariff_cents)
 
 
-def _readiness(db: Session, participant_id: uuid.UUID) -> tuple[bool, bool]:
-    """(a signal that somebody seems ready waits, a way to paid work was chosen). Both are written above this slice, so read by their names."""
-    signals, routes = metadata.tables["signal"], metadata.tables["route"]
-    waiting = exists().where(signals.c.participant_id == participant_id, signals.c.kind == "ready", signals.c.status != "closed")
-    chosen = exists().where(
-        routes.c.participant_id == participant_id,
-        routes.c.status == "open",
-        routes.c.kind.in_(("contract_here", "contract_elsewhere", "wage_subsidy")),
-    )
-    row = db.execute(select(waiting, chosen)).one()
-    return bool(row[0]), bool(row[1])
-
-
 def said_of(db: Session, request_id: uuid.UUID) -> dict[str, Any]:
-    """What the employer stated about a request, as the tests take it. Nothing stated is not known."""
-    return {}
+    """What the employer stated about a request, as the tests take it."""
+    return said_of_many(db, [request_id])[request_id]
+
+
+def said_of_many(db: Session, request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    """The same of several requests. Nothing stated is not known."""
+    rows = db.execute(select(statements).where(statements.c.request_id.in_(request_ids)))
+    return {**dict.fromkeys(request_ids, NOTHING_STATED), **{row.request_id: _stated(row) for row in rows}}
+
+
+def _stated(row: Any) -> dict[str, Any]:
+    return {
+        "dismissal_known": row.let_go is not None, "dismissed_on": row.let_go_on, "vacancy_known": row.vacancy is not None,
+        "vacancy_on": (row.vacancy_until or date.max) if row.vacancy else None, "replaces_paid_hours": row.replaces_paid_hours,
+        "consulted": row.staff_consulted, "outlook": row.paid_work, "end_client": row.end_client, "agency_tariff_cents": row.agency_tariff_cents,
+    }  # fmt: skip
+
+
+NOTHING_STATED: dict[str, Any] = {
+    "dismissal_known": False, "vacancy_known": False, "replaces_paid_hours": None, "consulted": None, "outlook": None,
+}  # fmt: skip

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
+from webapp.safeguards.rules import limit_day as limit_day  # the same limit, for placements and for the tests about them
+
 
 class MayNotStart(Exception):
     """Something is missing or too late; `fields` names what."""

@@ -203,6 +203,8 @@ def prepare(placement_id: uuid.UUID) -> Response:
         act(db(), placement, prepared, by=g.person, now=now())
     except OfferGone:
         return preparation_page(placement, status=409)
+    except Blocked:
+        return go(f"/requests/{placement.request_id}/displacement/{placement.participant_id}?blocked=1")
     except rules.PastLimit as past:
         words = _("The limit of the terms was %(day)s. This place can no longer start.", day=date_words(past.last_day))
         return preparation_page(placement, typed=typed, errors={"decision_reason": words}, status=422)

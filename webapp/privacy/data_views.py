@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
-from flask import Response, g, make_response, request
+from flask import Response, abort, g, make_response, request
 
 from webapp.foundation import documents
 from webapp.foundation.clock import day_of, now
@@ -58,8 +59,15 @@ def ask_correction() -> Response:
         return invalid(
             "privacy/data.html", errors={"words": _("Write in a few words what is not right.")}, **{**data_context(), "typed": {"id": str(id)}}
         )
-    questions.ask(db(), g.person, "correction", id=id, words=words, now=now())
+    ask("correction", id, words)
     return go("/me/data?sent=1")
+
+
+def ask(kind: str, id: uuid.UUID, words: str) -> None:
+    try:
+        questions.ask(db(), g.person, kind, id=id, words=words, now=now())
+    except rules.NotYours:
+        abort(404)
 
 
 @pages.get("/me/data/leaving")
@@ -89,5 +97,5 @@ def ask_erasure() -> Response:
         if wish is not None:
             questions.withdraw(db(), wish, by=g.person, now=now())
         return go("/me/data/leaving")
-    questions.ask(db(), g.person, "erasure", id=forms.read_id(request.form), words=forms.read_words(request.form, "words"), now=now())
+    ask("erasure", forms.read_id(request.form), forms.read_words(request.form, "words"))
     return go("/me/data/leaving")

@@ -25,7 +25,7 @@ ERASED = "–"  # in the place of a name, or of words a table cannot do without
 # rows that go at once when somebody leaves, by the column that says whose they are
 AT_ONCE = (
     ("delivery", "account_id"), ("notification", "account_id"), ("push_subscription", "account_id"), ("quiet_hours", "account_id"),
-    ("check_in", "participant_id"), ("citizen_number", "account_id"), ("passkey", "account_id"), ("one_time_code", "account_id"),
+    ("check_in", "participant_id"), ("citizen_number", "account_id"), ("passkey", "account_id"), ("sign_on_link", "account_id"), ("one_time_code", "account_id"),
     ("cv", "account_id"), ("certificate_share", "participant_id"), ("certificate", "participant_id"), ("reference", "participant_id"),
     ("own_view", "participant_id"), ("workplace_rating", "participant_id"), ("calendar_feed", "participant_id"), ("shift_absence", "participant_id"),
 )  # fmt: skip

@@ -76,6 +76,7 @@ NOBODYS = {
     "report_id": "a report by somebody we do not know",
     "employer_id": "an employer",
     "restriction_id": "an employer that gets nobody for a while",
+    "provider_id": "where one signs on",
     "filename": "a file that is the same for everybody",
 }
 # what a page is opened for, where it is not simply the work of that role (words in `purposes.py`)

@@ -75,9 +75,15 @@ def waiting(db: Session, person: Person, today: date) -> int:
 
 
 def ask(db: Session, person: Person, kind: str, *, id: uuid.UUID, words: str, now: datetime) -> None:
-    """Ask to correct something, or to be erased. The same request again, or a second wish to be erased, changes nothing."""
+    """Ask to correct something, or to be erased. The same request again, or a second wish to be erased, changes nothing.
+
+    Raises NotYours for an id that is somebody else's.
+    """
     lock_municipality(db, person.municipality_id)
-    if db.get(DataRequest, id) is not None or (kind == "erasure" and open_wish(db, person.id) is not None):
+    before = db.get(DataRequest, id)
+    if before is not None and before.participant_id != person.id:
+        raise rules.NotYours
+    if before is not None or (kind == "erasure" and open_wish(db, person.id) is not None):
         return
     made = DataRequest(id=id, municipality_id=person.municipality_id, participant_id=person.id, kind=kind, words=words, asked_at=now)
     db.add(made)

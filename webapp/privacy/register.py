@@ -109,6 +109,9 @@ TABLES = {
     "outgoing": Described(BOTH, N_("Letters and codes on their way"), SAFE, "message", N_("case manager, administrator"), person=("account_id",), left_out={"sealed": SECRET}),
     "attempts": Described(NOBODYS, N_("To slow down who guesses codes"), SAFE, "always", NONE),
     "passkey_question": Described(NOBODYS, N_("A question to a device that signs in"), SAFE, "always", NONE),
+    "sign_on_provider": Described(NOBODYS, N_("Which providers of sign-on a municipality trusts"), NOBODY, "always", NONE),
+    "sign_on_attempt": Described(NOBODYS, N_("A sign-on under way, for ten minutes"), SAFE, "sign_in", NONE),
+    "sign_on_link": Described(BOTH, N_("Who somebody is at a provider of sign-on"), SAFE, "client_file", NONE, person=("account_id",), left_out={"subject_mark": SECRET, "key_mark": CHAIN}),
     # growth and paid work
     "feedback": Described(PEOPLE, N_("What a supervisor tells about a week"), TASK, "client_file", SC, person=("participant_id",), others={"observer_id": "who told it"}),
     "own_view": Described(PEOPLE, N_("How somebody sees their own week"), TASK, "client_file", C, person=("participant_id",)),
@@ -130,6 +133,7 @@ TABLES = {
     "payout": Described(PEOPLE, N_("A payment of premium"), MONEY, "client_file", CF, person=("participant_id",), others={"decided_by": "who decided"}),
     "run_remark": Described(PEOPLE, N_("What finance looks at before a payment"), MONEY, "client_file", N_("finance"), person=("participant_id",)),
     "outside_checker": Described(WORKERS, N_("Who checks payments from outside"), SAFE, "", N_("finance, administrator"), person=("membership_id",), others={"registered_by": "who registered it"}),
+    "request_statement": Described(EMPLOYERS, N_("What an employer states about work that is asked for"), TASK, "", SCF, others={"stated_by": "who stated it"}),
     "assessment": Described(PEOPLE, N_("Whether a place is on top of ordinary jobs"), TASK, "client_file", C, person=("participant_id",), others={"made_by": "at whose step it was looked at"}),
     "safeguard_override": Described(EMPLOYERS, N_("What was judged about a place, and why"), TASK, "", C, others={"decided_by": "who judged it", "second_by": "who looked at it as second"}),
     "employer_restriction": Described(EMPLOYERS, N_("Which employers get nobody for a while"), TASK, "", C, others={"made_by": "who decided it", "lifted_by": "who ended it"}),

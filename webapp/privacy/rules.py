@@ -13,6 +13,10 @@ class NotStoppedYet(Exception):
     """Somebody still works: the place stops first, then their data can go."""
 
 
+class NotYours(Exception):
+    """This is somebody else's; to the person who asks it does not exist."""
+
+
 class AlreadyAnswered(Exception):
     """The question has its answer; a second one would be another decision."""
 

@@ -6,9 +6,10 @@ import hmac
 import uuid
 from functools import lru_cache
 
-from flask import Response, abort, current_app, g, request, session
+from flask import Response, abort, g, request, session
 
 from webapp.foundation.database import SAFE_METHODS
+from webapp.foundation.pages import extension
 from webapp.people.person import Person
 
 PERSON = "X-Opstap-Person"  # whose page this is, or whose waiting item; "none": nobody is signed in
@@ -26,8 +27,11 @@ KEPT_ROLES = frozenset({"participant", "supervisor"})
 
 
 def key_of(person: Person | None) -> str:
-    """The name of a person on a phone: the same at every sign-in in the same role, and nothing can be read from it."""
-    return _key(current_app.config["SECRET_KEY"], person.membership_id) if person else NOBODY
+    """The name of a person on a phone: the same at every sign-in in the same role, and nothing can be read from it.
+
+    Made with the oldest secret that is still accepted, so that what waits on a phone outlives a new secret.
+    """
+    return _key(extension("settings").sealing_keys[-1], person.membership_id) if person else NOBODY
 
 
 @lru_cache(4096)

@@ -90,7 +90,7 @@ def judge(db: Session, assessment: Assessment, reasons: Mapping[str, tuple[str, 
                 evidence=evidence,
                 decided_by=by.id,
                 decided_at=now,
-            )  # fmt: skip
+            )
         )
     db.add_all(made)
     db.flush()

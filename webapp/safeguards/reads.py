@@ -59,7 +59,7 @@ def judgements(db: Session, request_id: uuid.UUID) -> list[Judgement]:
             row.second_at,
             row.second_agrees,
             judged(row.item, row.findings),
-        )  # fmt: skip
+        )
         for row in rows
     ]
 

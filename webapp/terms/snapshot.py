@@ -92,6 +92,10 @@ class Terms:
             raise NoTermsInForce(key, day)
         return found
 
+    def days_of(self, *keys: str) -> list[date]:
+        """Every day on which one of these begins to be different, in order."""
+        return sorted({day for key in keys if key in self._rows for day in self._rows[key].days})
+
     def value(self, key: str, day: date) -> Any:
         """The typed value in force (`shapes.py`). Raises NoTermsInForce."""
         return self.row(key, day).value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -189,33 +189,35 @@ def share(facts: Facts, limits: Limits) -> Finding:
     return found(facts, "share", OK, "within", said, value=people, limit=allowed, inputs=inputs)
 
 
-def counting(facts: Facts, limits: Limits) -> list[Stretch]:
+def counting(earlier: Sequence[Stretch], first_day: date, again_after_months: int | None) -> list[Stretch]:
     """What this person did before that still counts: after the break the terms name, somebody may begin anew."""
-    months = limits.again_after_months.value
-    if months is None:
-        return list(facts.earlier)
-    return [one for one in facts.earlier if add_months(one.last_day, months) >= facts.first_day]
+    before = [one for one in earlier if one.first_day < first_day]
+    if again_after_months is None:
+        return before
+    return [one for one in before if add_months(one.last_day, again_after_months) >= first_day]
 
 
-def months_allowed(duration: Duration, weeks: Sequence[int]) -> int | None:
+def months_allowed(duration: Duration, weeks: Iterable[int]) -> int | None:
     """The shortest of what the terms allow for these weeks; None where they say nothing of any of them."""
     known = [months for months in (limit_months(duration, week) for week in set(weeks)) if months is not None]
     return min(known, default=None)
 
 
-def duration_until(facts: Facts, limits: Limits) -> tuple[int | None, date | None, list[Stretch]]:
-    """(months, last day allowed, what was done before and counts)."""
-    if limits.duration.value is None:
+def duration_until(
+    duration: Duration | None, first_day: date, week_minutes: int, earlier: Sequence[Stretch], again_after_months: int | None
+) -> tuple[int | None, date | None, list[Stretch]]:
+    """(months, last day allowed, what was done before and counts); None where the terms do not say."""
+    if duration is None:
         return None, None, []
-    before = counting(facts, limits)
-    months = months_allowed(limits.duration.value, [facts.week_minutes, *(one.week_minutes for one in before)])
-    return months, last_allowed(facts.first_day, months, before), before
+    before = counting(earlier, first_day, again_after_months)
+    months = months_allowed(duration, [week_minutes, *(one.week_minutes for one in before)])
+    return months, last_allowed(first_day, months, before), before
 
 
 def duration(facts: Facts, limits: Limits) -> Finding:
     """One person, one function, one employer: all days together stay within the months for the longest week."""
     said = limits.duration
-    months, until, before = duration_until(facts, limits)
+    months, until, before = duration_until(said.value, facts.first_day, facts.week_minutes, facts.earlier, limits.again_after_months.value)
     days = (facts.last_day - facts.first_day).days + 1
     if until is None:
         return found(facts, "duration", OK, "no_limit", value=days, inputs={"week_minutes": facts.week_minutes})

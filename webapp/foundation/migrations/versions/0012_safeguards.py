@@ -6,7 +6,7 @@ from alembic import op
 from webapp.foundation.database import Utc
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -14,6 +14,34 @@ STANDS = sa.text("lifted_on IS NULL")
 
 
 def upgrade() -> None:
+    op.create_table(
+        "request_statement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("sector", sa.String(), nullable=False),
+        sa.Column("let_go", sa.Boolean(), nullable=True),
+        sa.Column("let_go_on", sa.Date(), nullable=True),
+        sa.Column("vacancy", sa.Boolean(), nullable=True),
+        sa.Column("vacancy_until", sa.Date(), nullable=True),
+        sa.Column("replaces_paid_hours", sa.Boolean(), nullable=True),
+        sa.Column("staff_consulted", sa.Boolean(), nullable=True),
+        sa.Column("paid_work", sa.Boolean(), nullable=True),
+        sa.Column("end_client", sa.String(), nullable=False),
+        sa.Column("agency_tariff_cents", sa.Integer(), nullable=True),
+        sa.Column("insurance", sa.String(), nullable=False),
+        sa.Column("stated_by", sa.Uuid(), nullable=False),
+        sa.Column("stated_at", Utc(), nullable=False),
+        sa.CheckConstraint("let_go_on IS NULL OR let_go", name=op.f("a_day_only_where_somebody_was_let_go")),
+        sa.CheckConstraint("let_go IS NULL OR NOT let_go OR let_go_on IS NOT NULL", name=op.f("who_was_let_go_has_a_day")),
+        sa.CheckConstraint("vacancy_until IS NULL OR vacancy", name=op.f("a_day_only_where_there_was_a_vacancy")),
+        sa.CheckConstraint("agency_tariff_cents IS NULL OR agency_tariff_cents > 0", name=op.f("an_agency_charges_money")),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_request_statement_municipality_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["work_request.id"], name=op.f("fk_request_statement_request_id")),
+        sa.ForeignKeyConstraint(["stated_by"], ["account.id"], name=op.f("fk_request_statement_stated_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_statement")),
+        sa.UniqueConstraint("request_id", name=op.f("a_request_has_one_statement")),
+    )
     op.create_table(
         "assessment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -113,3 +141,4 @@ def downgrade() -> None:
     op.drop_table("employer_restriction")
     op.drop_table("safeguard_override")
     op.drop_table("assessment")
+    op.drop_table("request_statement")

@@ -1,0 +1,166 @@
+"""Asking for people: a draft that is kept, sent once, and taken on or refused by a named official; or ended by the employer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from webapp.foundation.clock import day_of
+from webapp.foundation.database import lock_municipality
+from webapp.history.actions import told
+from webapp.notifications.actions import notify
+from webapp.people.actions import on_duty
+from webapp.people.employers import Establishment
+from webapp.people.models import Membership
+from webapp.people.person import Person
+from webapp.permissions import Role
+from webapp.requests.models import RequestDecision, RequestDraft, RequestStatement, WorkRequest
+
+drafts: Any = RequestDraft.__table__  # type: ignore[attr-defined]
+requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
+statements: Any = RequestStatement.__table__  # type: ignore[attr-defined]
+decisions: Any = RequestDecision.__table__  # type: ignore[attr-defined]
+members: Any = Membership.__table__  # type: ignore[attr-defined]
+
+OF_REQUEST = ("function", "tasks", "learn", "pattern", "weekly_minutes", "starts_on", "weeks", "places", "tariff_cents", "guide_id", "guide_note")
+OF_STATEMENT = (
+    "sector", "let_go", "let_go_on", "vacancy", "vacancy_until", "replaces_paid_hours", "staff_consulted", "paid_work", "end_client",
+    "agency_tariff_cents", "insurance",
+)  # fmt: skip
+
+
+class DecidedOtherwise(Exception):
+    """Somebody decided something else about this request before. `status`: what it is now."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def own_draft(db: Session, person: Person, draft_id: uuid.UUID) -> RequestDraft | None:
+    """A draft of this workplace: colleagues go on with each other's."""
+    own = (drafts.c.id == draft_id, drafts.c.municipality_id == person.municipality_id, drafts.c.establishment_id == person.establishment_id)
+    found: RequestDraft | None = db.execute(select(RequestDraft).where(*own)).scalar_one_or_none()
+    return found
+
+
+def keep(db: Session, person: Person, draft_id: uuid.UUID, typed: Mapping[str, str], *, now: datetime) -> RequestDraft:
+    """Add what was typed to a draft, or begin one. What was sent before no longer changes."""
+    lock_municipality(db, person.municipality_id)
+    draft = own_draft(db, person, draft_id)
+    if draft is None:
+        assert person.establishment_id is not None
+        draft = RequestDraft(
+            id=draft_id, municipality_id=person.municipality_id, establishment_id=person.establishment_id, made_by=person.id, typed={}, updated_at=now
+        )
+    if draft.request_id is None:
+        draft.typed, draft.updated_at = {**draft.typed, **typed}, now
+        db.add(draft)
+        db.flush()
+    return draft
+
+
+def throw_away(db: Session, draft: RequestDraft) -> None:
+    """A draft that was not sent goes for good."""
+    if draft.request_id is None:
+        db.delete(draft)
+        db.flush()
+
+
+def send(db: Session, draft: RequestDraft, found: Mapping[str, Any], *, by: Person, now: datetime) -> WorkRequest:
+    """Ask the municipality. A second time finds the request of the first. The number of staff is kept with the establishment."""
+    lock_municipality(db, by.municipality_id)
+    db.refresh(draft)
+    if draft.request_id is not None:
+        return db.get_one(WorkRequest, draft.request_id)
+    made = WorkRequest(
+        municipality_id=by.municipality_id, establishment_id=draft.establishment_id, status="asked", created_at=now, **{name: found[name] for name in OF_REQUEST}
+    )  # fmt: skip
+    db.add(made)
+    db.flush()
+    db.add(RequestStatement(
+        municipality_id=by.municipality_id, request_id=made.id, stated_by=by.id, stated_at=now, **{name: found[name] for name in OF_STATEMENT}
+    ))  # fmt: skip
+    if found["staff_count"] is not None:
+        count_staff(db, draft.establishment_id, found["staff_count"], found["staff_counted_on"], by=by, now=now)
+    draft.request_id = made.id
+    db.add(draft)
+    db.flush()
+    told(db, "request.asked", made.id, {"function": made.function, "places": made.places}, by=by, now=now)
+    for official in officials(db, by.municipality_id, day_of(now)):
+        notify(
+            db, to=on_duty(db, official, day_of(now)), municipality_id=by.municipality_id, key="request.new", slots={"work": made.function},
+            path=f"/requests/{made.id}", cause_id=str(made.id), now=now,
+        )  # fmt: skip
+    return made
+
+
+def count_staff(db: Session, establishment_id: uuid.UUID, count: int, counted_on: date, *, by: Person, now: datetime) -> None:
+    """How many people work somewhere, on a day. An older count than the one that is known changes nothing."""
+    place = db.get_one(Establishment, establishment_id)
+    if place.staff_counted_on is not None and counted_on < place.staff_counted_on:
+        return
+    if (place.staff_count, place.staff_counted_on) == (count, counted_on):
+        return
+    place.staff_count, place.staff_counted_on = count, counted_on
+    db.add(place)
+    db.flush()
+    told(db, "establishment.counted", place.id, {"people": count, "on": counted_on}, by=by, now=now)
+
+
+def officials(db: Session, municipality_id: int, today: date) -> list[uuid.UUID]:
+    """Every case manager of a municipality, in a fixed order."""
+    query = select(members.c.account_id).where(
+        members.c.municipality_id == municipality_id, members.c.role == Role.CASE_MANAGER, members.c.valid_from <= today,
+        or_(members.c.valid_until.is_(None), members.c.valid_until >= today),
+    )  # fmt: skip
+    return list(db.execute(query.distinct().order_by(members.c.account_id)).scalars())
+
+
+def take_on(db: Session, request: WorkRequest, *, by: Person, now: datetime) -> None:
+    """From now on somebody may be offered this work. Again changes nothing. Raises DecidedOtherwise."""
+    _decide(db, request, "asked", "open", "taken_on", by=by, now=now)
+
+
+def refuse(db: Session, request: WorkRequest, *, reason: str, words: str, by: Person, now: datetime) -> None:
+    """The employer reads why, in plain words. Again changes nothing. Raises DecidedOtherwise."""
+    _decide(db, request, "asked", "refused", "refused", reason=reason, words=words, by=by, now=now)
+
+
+def end(db: Session, request: WorkRequest, *, by: Person, now: datetime) -> None:
+    """The employer looks for nobody any more; who works goes on. The caller closes what is offered. Raises DecidedOtherwise."""
+    before = request.status
+    if before == "asked":
+        _decide(db, request, "asked", "closed", "ended", by=by, now=now)
+    else:
+        _decide(db, request, "open", "closed", "ended", by=by, now=now)
+
+
+def _decide(
+    db: Session, request: WorkRequest, before: str, after: str, outcome: str, *, reason: str = "", words: str = "", by: Person, now: datetime
+) -> None:
+    lock_municipality(db, request.municipality_id)
+    db.refresh(request)
+    if request.status == after:
+        return
+    if request.status != before:
+        raise DecidedOtherwise(request.status)
+    request.status = after
+    db.add(request)
+    db.add(RequestDecision(
+        municipality_id=request.municipality_id, request_id=request.id, outcome=outcome, reason=reason, words=words, decided_by=by.id, decided_at=now
+    ))  # fmt: skip
+    db.flush()
+    told(db, f"request.{outcome}", request.id, {"reason": reason, "words": words} if reason else {}, by=by, now=now)
+    if outcome == "ended":
+        return
+    asked_by = db.execute(select(statements.c.stated_by).where(statements.c.request_id == request.id)).scalar_one_or_none() or request.guide_id
+    notify(
+        db, to=on_duty(db, asked_by, day_of(now)), municipality_id=request.municipality_id, key="request.yes" if outcome == "taken_on" else "request.no",
+        slots={"work": request.function}, path=f"/employer/requests/{request.id}", cause_id=str(request.id), now=now,
+    )  # fmt: skip

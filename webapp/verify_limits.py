@@ -1,0 +1,121 @@
+"""V6 from the raw rows: no place past its limit, in a chain past the limit, or below the lowest tariff of a day, without a decision the rules allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import Session
+
+from webapp.foundation.clock import day_of, now
+from webapp.people.models import Municipality
+from webapp.placements.facts import changes, employers, establishments, placements, same_work, site_of
+from webapp.placements.tariffs import tariffs
+from webapp.safeguards.actions import overrides
+from webapp.safeguards.limits import floor_of, limits_of
+from webapp.safeguards.rules import Stretch, duration_until
+from webapp.safeguards.rules.many import Filled
+from webapp.terms.actions import terms_of
+from webapp.terms.snapshot import Terms
+from webapp.verify_rows import LINES, Fault
+
+_change = select(func.max(changes.c.weekly_minutes)).where(changes.c.placement_id == placements.c.id)
+PLACES = (
+    select(
+        placements, establishments.c.street, establishments.c.town, employers.c.kvk, employers.c.id.label("employer_id"),
+        _change.scalar_subquery().label("later"), _change.with_only_columns(func.max(changes.c.minutes_before)).scalar_subquery().label("before"),
+        _change.with_only_columns(func.min(changes.c.valid_from)).scalar_subquery().label("changed_from"),
+    )
+    .join_from(placements, establishments, establishments.c.id == placements.c.establishment_id)
+    .join(employers, employers.c.id == establishments.c.employer_id)
+    .where(placements.c.status.in_(("running", "ended")))
+    .order_by(employers.c.kvk, placements.c.starts_on, placements.c.id)
+)  # fmt: skip
+TWO_PEOPLE = select(overrides.c.id, overrides.c.item, overrides.c.decided_by, overrides.c.second_by)
+
+
+def limits_hold(db: Connection) -> Iterator[Fault]:
+    """V6: see above. A place keeps the terms of its first day; its tariff those of every day until yesterday."""
+    yesterday = day_of(now()) - timedelta(days=1)
+    agreed = _agreed(db)
+    terms = _terms(db)
+    tariffs = _tariffs(db)
+    at: dict[Any, list[Any]] = {}
+    kvk: str | None = None
+    for row in db.execution_options(yield_per=LINES).execute(PLACES):
+        if row.kvk != kvk:
+            for group in at.values():
+                yield from _group(group, terms, agreed)
+            at, kvk = {}, row.kvk
+        at.setdefault((site_of(row.kvk, row.street, row.town), same_work(row.function)), []).append(row)
+        yield from _below(row, terms[row.municipality_id], tariffs.get(row.id, []), yesterday)
+    for group in at.values():
+        yield from _group(group, terms, agreed)
+
+
+def _group(rows: list[Any], terms: dict[int, Terms], agreed: set[Any]) -> Iterator[Fault]:
+    """One function at one site: chains over everybody, and the time each person had."""
+    filled = Filled([Stretch(row.starts_on, row.ends_on) for row in rows])
+    for row in rows:
+        limits = limits_of(terms[row.municipality_id], first_day=row.starts_on, day=row.decided_on or row.starts_on)
+        chain = limits.chaining.value
+        if chain is not None and filled.follows(row.starts_on, chain.of_weeks) and (row.request_id, "chaining") not in agreed:
+            early = Filled([Stretch(one.starts_on, one.ends_on) for one in rows if one.starts_on <= row.starts_on])
+            if early.weeks(row.ends_on, chain.of_weeks) > chain.weeks:
+                yield Fault("V6", "placement", str(row.id), "the same work was filled longer than the limit, and nobody decided about it")
+        mine = [
+            one for one in rows if one.participant_id == row.participant_id and one.employer_id == row.employer_id and one.ends_on < row.starts_on
+        ]
+        before = [Stretch(one.starts_on, one.ends_on, _week(one)) for one in mine]
+        _, until, _ = duration_until(limits.duration.value, row.starts_on, _week(row), before, limits.again_after_months.value)
+        if until is not None and row.ends_on > until:
+            yield Fault("V6", "placement", str(row.id), f"lasts past {until}, the last day of its limit")
+
+
+def _week(row: Any) -> int:
+    """The longest week that was agreed for a day of it; a change from the first day on takes the place of the first plan."""
+    return int(max(row.weekly_minutes, row.later or 0, (row.before or 0) if row.changed_from is None or row.changed_from > row.starts_on else 0))
+
+
+def _below(row: Any, terms: Terms, later: list[tuple[date, int]], yesterday: date) -> Iterator[Fault]:
+    """The tariff on every day that has passed: looked at where it or the floor changes."""
+    last = min(row.ends_on, yesterday)
+    days = {row.starts_on, *(day for day, _ in later), *terms.days_of("minimum_wage", "tariff_floor")}
+    for day in sorted(day for day in days if row.starts_on <= day <= last):
+        cents = next((cents for first, cents in reversed(later) if first <= day), row.tariff_cents)
+        floor = floor_of(terms, day).value
+        if floor is not None and cents < floor:
+            yield Fault("V6", "placement", str(row.id), f"{cents} cents an hour on {day}, below the lowest tariff of {floor}")
+            return
+
+
+def decided_by_two(db: Connection) -> Iterator[Fault]:
+    """V6: every judgement that counts has two people, and is about something that may be judged."""
+    for row in db.execute(TWO_PEOPLE):
+        if row.second_by == row.decided_by:
+            yield Fault("V6", "safeguard_override", str(row.id), "signed by who judged it")
+        if row.item in ("skills", "dismissed", "replaces", "tariff", "duration", "agency", "restricted"):
+            yield Fault("V6", "safeguard_override", str(row.id), "judges what nobody may allow")
+
+
+def _agreed(db: Connection) -> set[Any]:
+    return {
+        (row.request_id, row.item) for row in db.execute(select(overrides.c.request_id, overrides.c.item).where(overrides.c.second_agrees.is_(True)))
+    }
+
+
+def _terms(db: Connection) -> dict[int, Terms]:
+    with Session(bind=db) as session:
+        return {row.id: terms_of(session, row.id, row.terms_token) for row in session.execute(select(Municipality.id, Municipality.terms_token))}  # type: ignore[call-overload]
+
+
+def _tariffs(db: Connection) -> dict[Any, list[tuple[date, int]]]:
+    found: dict[Any, list[tuple[date, int]]] = {}
+    for row in db.execute(select(tariffs.c.placement_id, tariffs.c.valid_from, tariffs.c.tariff_cents).order_by(tariffs.c.valid_from)):
+        found.setdefault(row.placement_id, []).append((row.valid_from, row.tariff_cents))
+    return found
+
+
+CHECKS = (limits_hold, decided_by_two)

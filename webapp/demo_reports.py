@@ -38,10 +38,21 @@ def tell(
         )
 
     first, second = (About(place.employer_id, place.id) for place in places)
-    done = receive(second, 40, "neighbour", f"{places[1].name}, {places[1].town}", "Ik zie elke dag mensen buiten werken zonder jas of handschoenen.").case
+    done = receive(
+        second, 40, "neighbour", f"{places[1].name}, {places[1].town}", "Ik zie elke dag mensen buiten werken zonder jas of handschoenen."
+    ).case
     actions.take(db, done, seen=None, by=colleague, now=at - timedelta(days=39))
-    actions.answer(db, done, id=new_id(), words="Wij waren er op bezoek. Er zijn nu jassen en handschoenen voor iedereen.", by=colleague, now=at - timedelta(days=35))
-    actions.close(db, done, "founded", "Het klopte. Het is nu opgelost en wij kijken over een maand nog eens.", by=colleague, now=at - timedelta(days=34))
+    actions.answer(
+        db,
+        done,
+        id=new_id(),
+        words="Wij waren er op bezoek. Er zijn nu jassen en handschoenen voor iedereen.",
+        by=colleague,
+        now=at - timedelta(days=35),
+    )
+    actions.close(
+        db, done, "founded", "Het klopte. Het is nu opgelost en wij kijken over een maand nog eens.", by=colleague, now=at - timedelta(days=34)
+    )
 
     answered = receive(
         first, 12, "colleague", f"{places[0].name}, {places[0].town}",
@@ -51,20 +62,30 @@ def tell(
     db.add(answered)
     db.flush()
     actions.take(db, answered, seen=None, by=manager, now=at - timedelta(days=11))
-    actions.note(db, answered, id=new_id(), words="Gebeld met de werkgever. Hij stuurt het rooster van dit jaar.", by=manager, now=at - timedelta(days=10))
+    actions.note(
+        db, answered, id=new_id(), words="Gebeld met de werkgever. Hij stuurt het rooster van dit jaar.", by=manager, now=at - timedelta(days=10)
+    )
     actions.answer(
         db, answered, id=new_id(), words="Dank voor je melding. Wij kijken hoe vaak dit werk is gedaan, en vroegen het rooster op.", by=manager,
         now=at - timedelta(days=6),
     )  # fmt: skip
     actions.add_words(db, answered, id=new_id(), words="Het gaat vooral om de avonden, van maandag tot donderdag.", now=at - timedelta(days=2))
-    receive(NOTHING, 1, "union", "Distributiecentrum aan de haven", "Leden vertellen dat zij minder uren krijgen sinds er mensen met een uitkering werken.")
+    receive(
+        NOTHING,
+        1,
+        "union",
+        "Distributiecentrum aan de haven",
+        "Leden vertellen dat zij minder uren krijgen sinds er mensen met een uitkering werken.",
+    )
     stop_one(db, manager, municipality, at)
     publish(db, manager.municipality_id, terms, now=at)
 
 
 def stop_one(db: Session, by: Person, municipality: Municipality, at: datetime) -> None:
     """An employer that gets nobody for half a year."""
-    employer = Employer(municipality_id=by.municipality_id, name=f"Snelpak {municipality.name}", kvk=f"{90000000 + by.municipality_id:08d}", is_agency=True)
+    employer = Employer(
+        municipality_id=by.municipality_id, name=f"Snelpak {municipality.name}", kvk=f"{90000000 + by.municipality_id:08d}", is_agency=True
+    )
     db.add(employer)
     db.flush()
     db.add(

@@ -32,7 +32,9 @@ def reports_are_told(db: Connection) -> Iterator[Fault]:
     )
     for row in rows(db, counted):
         yield Fault("V7", "report_case", str(row.id), "words without a history row")
-    for row in rows(db, "SELECT t.id FROM open_total t WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.subject_id = t.id AND h.action = 'totals.told')"):
+    for row in rows(
+        db, "SELECT t.id FROM open_total t WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.subject_id = t.id AND h.action = 'totals.told')"
+    ):
         yield Fault("V7", "open_total", str(row.id), "a quarter was told without a history row")
 
 

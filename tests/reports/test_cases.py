@@ -38,7 +38,12 @@ def actions_of(session: Session, key: uuid.UUID) -> list[str]:
 
 @pytest.mark.parametrize(
     ("what", "allowed"),
-    [("take", {"new", "looking", "answered"}), ("answer", {"looking", "answered", "closed"}), ("close", {"looking", "answered"}), ("reopen", {"closed"})],
+    [
+        ("take", {"new", "looking", "answered"}),
+        ("answer", {"looking", "answered", "closed"}),
+        ("close", {"looking", "answered"}),
+        ("reopen", {"closed"}),
+    ],
 )
 def test_what_may_happen_follows_from_how_a_report_stands(what: str, allowed: set[str]) -> None:
     for status in ("new", "looking", "answered", "closed"):
@@ -75,7 +80,12 @@ def test_from_report_to_outcome_and_the_reporter_reads_all_but_the_notes(
         assert marieke.post(f"{here}/outcome", closing).status_code == 303
 
     done = the_case(session)
-    assert (done.status, done.outcome, done.closed_by, done.employer_id) == ("closed", "founded", world.case_manager.account_id, world.establishment.employer_id)
+    assert (done.status, done.outcome, done.closed_by, done.employer_id) == (
+        "closed",
+        "founded",
+        world.case_manager.account_id,
+        world.establishment.employer_id,
+    )
     assert closing["reason"] in visitor.post("/report-work/answer", {"code": code}).text
     assert actions_of(session, case.id) == ["report.received", "report.taken", "report.linked", "report.noted", "report.answered", "report.closed"]
     assert WORDS in marieke.get("/safeguards/reports?closed").text and WORDS not in marieke.get("/safeguards/reports").text
@@ -189,7 +199,13 @@ def test_the_contact_goes_after_closing_and_the_words_later(world: make.World, a
     terms = make.terms(world.database, world.municipality_id)
 
     def after(days: int) -> ReportCase:
-        closed = {"status": "closed", "outcome": "founded", "close_reason": "Klaar.", "closed_at": make.NOW, "closed_by": world.case_manager.account_id}
+        closed = {
+            "status": "closed",
+            "outcome": "founded",
+            "close_reason": "Klaar.",
+            "closed_at": make.NOW,
+            "closed_by": world.case_manager.account_id,
+        }
         with world.database.transaction() as db:
             db.execute(update(ReportCase).values(assigned_to=world.case_manager.account_id, **closed))
         with world.database.transaction() as db:

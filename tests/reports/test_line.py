@@ -133,7 +133,13 @@ def test_what_is_missing_is_said_at_its_field_and_what_was_typed_stays(world: ma
 
 def test_a_machine_is_asked_to_send_once_more_and_a_person_then_gets_through(world: make.World, app: Flask, visitor: Any, session: Session) -> None:
     ring = app.extensions["keyring"]
-    for shape in ({"website": "https://spam.example"}, {"made": stamp(ring, now())}, {"made": ""}, {"made": "junk"}, {"made": stamp(ring, now() - timedelta(days=9))}):
+    for shape in (
+        {"website": "https://spam.example"},
+        {"made": stamp(ring, now())},
+        {"made": ""},
+        {"made": "junk"},
+        {"made": stamp(ring, now() - timedelta(days=9))},
+    ):
         refused = visitor.post("/report-work", form(app, **shape))
         assert refused.status_code == 422 and 'role="alert"' in refused.text and WORDS in refused.text, shape
         assert "spam.example" not in refused.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,12 +20,15 @@ from webapp.people.employers import Employer, Establishment
 from webapp.permissions import Role
 from webapp.reports.rules import chain
 from webapp.reports.rules.chain import Time
+from webapp.requests.models import RequestStatement
 from webapp.safeguards.models import Assessment, EmployerRestriction, Override
 from webapp.safeguards.reads import restricted_until
 
 TODAY = date(2026, 3, 25)  # a Wednesday
 days = st.dates(date(2023, 1, 1), date(2027, 12, 31))
-times = st.lists(st.builds(lambda who, first, length: Time(who, first, first + timedelta(days=length)), st.integers(0, 5), days, st.integers(0, 400)), max_size=12)
+times = st.lists(
+    st.builds(lambda who, first, length: Time(who, first, first + timedelta(days=length)), st.integers(0, 5), days, st.integers(0, 400)), max_size=12
+)
 
 
 @given(times)
@@ -41,7 +45,7 @@ def test_a_week_is_filled_when_somebody_was_there_on_one_of_its_days(given_times
 def test_runs_are_apart_in_order_and_add_up(given_times: list[Time], of_weeks: int) -> None:
     found = chain.runs(given_times, TODAY)
 
-    assert all(one.place + one.weeks < two.place for one, two in zip(found, found[1:], strict=False))
+    assert all(one.place + one.weeks < two.place for one, two in pairwise(found))
     assert chain.weeks_of(found, chain.WEEKS) == sum(run.weeks for run in found)
     assert 0 <= chain.weeks_of(found, of_weeks) <= of_weeks
 
@@ -99,7 +103,9 @@ def grow(world: make.World, number: int) -> None:
         place = make.establishment(world.database, world.municipality_id, f"Bedrijf {one}")
         boss = make.account(world.database, world.municipality_id, Role.SUPERVISOR, f"Baas {one}", establishment_id=place.id)
         work = make.work_request(world.database, place, boss)
-        make.placement(world.database, work, make.participant(world.database, world.municipality_id, world.case_manager, f"Wie {one}"), world.case_manager)
+        make.placement(
+            world.database, work, make.participant(world.database, world.municipality_id, world.case_manager, f"Wie {one}"), world.case_manager
+        )
 
 
 @pytest.mark.parametrize("address", ["/safeguards", "/safeguards/employers/{}"])
@@ -119,10 +125,22 @@ def test_the_number_of_statements_does_not_grow_with_employers(world: make.World
 def test_an_employer_in_full_shows_judgements_refusals_weeks_and_a_square(world: make.World, as_person: Any) -> None:
     kept = {"municipality_id": world.municipality_id, "request_id": world.request.id, "establishment_id": world.establishment.id, "day": make.TODAY}
     refused = Assessment(
-        occasion="asked", rule_version="1", findings=[{"item": "tariff", "outcome": "not_allowed"}], outcome="not_allowed", fingerprint="1", made_at=make.NOW, **kept
+        occasion="asked",
+        rule_version="1",
+        findings=[{"item": "tariff", "outcome": "not_allowed"}],
+        outcome="not_allowed",
+        fingerprint="1",
+        made_at=make.NOW,
+        **kept,
     )
     asked = Assessment(
-        occasion="offered", rule_version="1", findings=[{"item": "chaining", "outcome": "needs_reason"}], outcome="needs_reason", fingerprint="2", made_at=make.NOW, **kept
+        occasion="offered",
+        rule_version="1",
+        findings=[{"item": "chaining", "outcome": "needs_reason"}],
+        outcome="needs_reason",
+        fingerprint="2",
+        made_at=make.NOW,
+        **kept,
     )
     make.save(world.database, refused, asked)
     make.save(
@@ -139,6 +157,16 @@ def test_an_employer_in_full_shows_judgements_refusals_weeks_and_a_square(world:
     assert 'role="img" aria-label="Planten verzorgen' in text and '<rect class="run" x="97" width="7"' in text
     listed = as_person(world.case_manager).get("/safeguards").text.split(f'id="employer-{world.establishment.employer_id}"')[1].split("</tr>")[0]
     assert listed.count(">1</td>") == 2
+
+
+def test_an_employer_stands_beside_three_others_of_its_sector_or_beside_all(world: make.World, as_person: Any) -> None:
+    grow(world, 4)
+    here = f"/safeguards/employers/{world.establishment.employer_id}"
+    assert "€ 19,50" in as_person(world.case_manager).get(here).text.replace("\xa0", " ").split('id="beside"')[1].split("</section>")[0]
+    with world.database.transaction() as db:
+        db.execute(update(RequestStatement).values(sector="A"))
+
+    assert "Landbouw" in (beside := as_person(world.case_manager).get(here).text) or "Farming" in beside
 
 
 def stop(**more: Any) -> dict[str, Any]:

@@ -71,7 +71,9 @@ def known(db: Session, keys: KeyRing, municipality_id: int, token: uuid.UUID) ->
     return Received(found, code_for(keys, municipality_id, token)) if found else None
 
 
-def receive(db: Session, keys: KeyRing, report: Report, *, municipality_id: int, about: About, language: str, terms: Terms, now: datetime) -> Received:
+def receive(
+    db: Session, keys: KeyRing, report: Report, *, municipality_id: int, about: About, language: str, terms: Terms, now: datetime
+) -> Received:
     """A report comes in, and everybody who may handle it is told. The same form again gives the same case and code."""
     lock_municipality(db, municipality_id)
     again = known(db, keys, municipality_id, report.token)
@@ -129,9 +131,7 @@ def add_words(db: Session, case: ReportCase, *, id: uuid.UUID, words: str, now: 
 
 
 def _write(db: Session, case: ReportCase, id: uuid.UUID, kind: str, words: str, by: uuid.UUID | None, now: datetime) -> None:
-    db.add(
-        ReportMessage(id=id, municipality_id=case.municipality_id, report_case_id=case.id, kind=kind, words=words, written_by=by, written_at=now)
-    )
+    db.add(ReportMessage(id=id, municipality_id=case.municipality_id, report_case_id=case.id, kind=kind, words=words, written_by=by, written_at=now))
     db.flush()
 
 

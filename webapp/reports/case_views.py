@@ -112,5 +112,3 @@ def close(report_id: uuid.UUID) -> Response:
 def reopen(report_id: uuid.UUID) -> Response:
     found = case_or_404(report_id)
     return done(found, lambda: actions.reopen(db(), found, by=g.person, now=now()), "handler")
-
-

@@ -14,6 +14,7 @@ from webapp.access.rules import Patience
 from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db
 from webapp.foundation.ids import new_id
+from webapp.foundation.limits import network_of
 from webapp.foundation.pages import extension, page
 from webapp.foundation.sealing import KeyRing
 from webapp.foundation.texts import duration_words, language
@@ -96,7 +97,7 @@ def send() -> Response:
         made = form.get("made", "") if forms.made_at(keys(), form.get("made", "")) else ""
         return page("reports/tell.html", status=422, errors=report.errors, **telling(town, place, form, token=report.token, made=fresh(made, at)))
     try:
-        Sending(keys(), request.remote_addr or "").count(db(), now=at)
+        Sending(keys(), network_of(request.remote_addr)).count(db(), now=at)
     except Wait as wait:
         return too_many("reports/tell.html", wait, **telling(town, place, form, token=report.token, made=form.get("made", "")))
     received = actions.receive(
@@ -153,13 +154,15 @@ def add_words() -> Response:
     try:
         actions.add_words(db(), case, id=forms.read_id(request.form), words=words, now=now())
     except line.Enough:
-        return shown(case, typed, status=422, errors={"words": _("You wrote a lot. Somebody reads it first. You can add more by phone.")}, typed=words)
+        return shown(
+            case, typed, status=422, errors={"words": _("You wrote a lot. Somebody reads it first. You can add more by phone.")}, typed=words
+        )
     return shown(case, typed, notice=_("Your words are added."))
 
 
 def opened(typed: str) -> ReportCase | Response:
     """The report of a code, or the page that asks for it again. A try is counted before it is judged."""
-    guess = Guess(keys(), target="", address="report " + (request.remote_addr or ""))
+    guess = Guess(keys(), target="", address="report " + network_of(request.remote_addr))
     try:
         guess.count(db(), now=now())
     except Wait as wait:

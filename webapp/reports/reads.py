@@ -60,17 +60,13 @@ def place_of(db: Session, asked: str) -> Place | None:
 def by_code(db: Session, keys: KeyRing, typed: str) -> ReportCase | None:
     """The report a code opens, or None."""
     code = line.read_code(typed)
-    found: ReportCase | None = (
-        db.execute(select(ReportCase).where(cases.c.code_mark == code_mark(keys, code))).scalar_one_or_none() if code else None
-    )
+    found: ReportCase | None = db.execute(select(ReportCase).where(cases.c.code_mark == code_mark(keys, code))).scalar_one_or_none() if code else None
     return found
 
 
 def told_to_reporter(db: Session, case: ReportCase) -> list[Any]:
     """What the reporter wrote since and what the municipality answered, in order; never a note, and no name of who wrote."""
-    wanted = select(messages.c.kind, messages.c.words, messages.c.written_at).where(
-        messages.c.report_case_id == case.id, messages.c.kind != "note"
-    )
+    wanted = select(messages.c.kind, messages.c.words, messages.c.written_at).where(messages.c.report_case_id == case.id, messages.c.kind != "note")
     return list(db.execute(wanted.order_by(messages.c.written_at, messages.c.id)))
 
 
@@ -150,7 +146,13 @@ class Choice(NamedTuple):
 def choices(db: Session, person: Person) -> list[Choice]:
     """Employers of the municipality, their establishments and requests. Two statements."""
     places = (
-        select(employers.c.id, employers.c.name, establishments.c.id.label("establishment_id"), establishments.c.name.label("place"), establishments.c.town)
+        select(
+            employers.c.id,
+            employers.c.name,
+            establishments.c.id.label("establishment_id"),
+            establishments.c.name.label("place"),
+            establishments.c.town,
+        )
         .select_from(employers)
         .outerjoin(establishments, establishments.c.employer_id == employers.c.id)
         .where(employers.c.municipality_id == person.municipality_id)

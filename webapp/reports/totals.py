@@ -52,7 +52,12 @@ def publish(db: Session, municipality_id: int, terms: Terms, *, now: datetime) -
     for quarter in due:
         figures = rules.tell(counted(db, municipality_id, quarter, terms), agreed.smallest, agreed.round_to)
         made = OpenTotal(
-            municipality_id=municipality_id, quarter=quarter.name, figures=figures._asdict(), smallest=agreed.smallest, round_to=agreed.round_to, made_at=now
+            municipality_id=municipality_id,
+            quarter=quarter.name,
+            figures=figures._asdict(),
+            smallest=agreed.smallest,
+            round_to=agreed.round_to,
+            made_at=now,
         )
         db.add(made)
         db.flush()
@@ -85,7 +90,9 @@ def counted(db: Session, municipality_id: int, quarter: rules.Quarter, terms: Te
         tariff_cents=(paid + minutes // 2) // minutes if minutes else None,
         floor_cents=floor_of(terms, last).value,
         paid_work=_count(db, outflows.c.id, municipality_id, outflows.c.kind.in_(PAID_WORK), outflows.c.starts_on.between(first, last)),
-        refusals=_count(db, assessments.c.request_id, municipality_id, assessments.c.outcome == "not_allowed", assessments.c.day.between(first, last)),
+        refusals=_count(
+            db, assessments.c.request_id, municipality_id, assessments.c.outcome == "not_allowed", assessments.c.day.between(first, last)
+        ),
         judged=_count(db, overrides.c.id, municipality_id, overrides.c.second_agrees.is_(True), *_between(overrides.c.second_at, first, last)),
         reports=_count(db, cases.c.id, municipality_id, *_between(cases.c.received_at, first, last)),
         founded=_count(db, cases.c.id, municipality_id, cases.c.outcome == "founded", *_between(cases.c.closed_at, first, last)),

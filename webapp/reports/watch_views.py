@@ -17,6 +17,7 @@ from webapp.reports import case_forms, forms, reads, watching
 from webapp.reports.blueprint import pages
 from webapp.reports.rules import chain
 from webapp.reports.words import LOOKS, outcome_words, percent, state_words, who_words
+from webapp.requests.sectors import SECTORS
 from webapp.safeguards import actions as safeguards
 from webapp.safeguards.words import TITLES
 from webapp.terms.here import terms
@@ -33,11 +34,8 @@ def overview() -> Response:
     shown = [one for one in found if asked.casefold() in one.name.casefold()] if asked else found
     return page(
         "reports/safeguards.html", found=shown[:SHOWN], more=len(shown) - SHOWN, all_count=len(found), to_look_at=sum(one.points > 0 for one in found), asked=asked,
-        limits=limits, percent=percent, counts=reads.counts(db(), g.person, today), middle=watching.others_than(found, NOBODY),
+        limits=limits, percent=percent, counts=reads.counts(db(), g.person, today), middle=watching.others_than(found),
     )  # fmt: skip
-
-
-NOBODY: Any = watching.Watched(uuid.UUID(int=0), "", "", False, [], 0, 0, 0, 0, None)
 
 
 def employer_or_404(employer_id: uuid.UUID, found: list[watching.Watched]) -> watching.Watched:
@@ -63,7 +61,7 @@ def employer_page(employer_id: uuid.UUID, **more: Any) -> Response:
             "refusals": watching.refusals_of(db(), one.id, own), "reported": watching.reports_of(db(), one.id, own), "looks": LOOKS,
             "state_words": state_words, "outcome_words": outcome_words, "who_words": who_words, "line_of": line_of, "square": square,
             "weeks": chain.WEEKS, "first_week": chain.first_week_of(today),
-            "item_words": item_words, "key": new_id(), **more,
+            "item_words": item_words, "sectors": SECTORS, "key": new_id(), **more,
         },
     )  # fmt: skip
 
@@ -116,9 +114,7 @@ def restrict(employer_id: uuid.UUID) -> Response:
     if not watching.is_free(db(), employer_id, starts_on, key):
         clash = _("On this day a stop begins already. Choose another first day.")
         return employer_page(employer_id, status=409, errors={"starts_on": clash}, typed=form)
-    safeguards.restrict(
-        db(), employer_id, reason=reason, evidence=evidence, starts_on=starts_on, ends_on=ends_on, id=key, by=g.person, now=at
-    )
+    safeguards.restrict(db(), employer_id, reason=reason, evidence=evidence, starts_on=starts_on, ends_on=ends_on, id=key, by=g.person, now=at)
     return go(f"/safeguards/employers/{employer_id}#stopped")
 
 

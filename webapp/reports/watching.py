@@ -19,6 +19,7 @@ from webapp.placements.models import Placement
 from webapp.placements.tariffs import tariff_on, tariffs
 from webapp.reports.actions import cases
 from webapp.reports.rules import chain
+from webapp.requests.models import RequestStatement, WorkRequest
 from webapp.safeguards.limits import floor_of
 from webapp.safeguards.models import Assessment, EmployerRestriction, Override
 from webapp.safeguards.rules import Said
@@ -31,6 +32,8 @@ placements: Any = Placement.__table__  # type: ignore[attr-defined]
 assessments: Any = Assessment.__table__  # type: ignore[attr-defined]
 overrides: Any = Override.__table__  # type: ignore[attr-defined]
 restrictions: Any = EmployerRestriction.__table__  # type: ignore[attr-defined]
+requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
+statements: Any = RequestStatement.__table__  # type: ignore[attr-defined]
 accounts: Any = Account.__table__  # type: ignore[attr-defined]
 
 
@@ -85,11 +88,17 @@ class Watched(NamedTuple):
     open_reports: int
     founded_reports: int
     restricted_until: date | None
+    sector: str = ""  # SBI section of the last request that names one
 
     @property
     def points(self) -> int:
         """How many things ask for attention; only for the order on the page."""
-        found = [self.restricted_until is not None, self.open_reports > 0, *(place.is_over for place in self.places), *(place.is_below for place in self.places)]
+        found = [
+            self.restricted_until is not None,
+            self.open_reports > 0,
+            *(place.is_over for place in self.places),
+            *(place.is_below for place in self.places),
+        ]
         return sum(found) + sum(one.is_over for place in self.places for one in place.chains)
 
     @property
@@ -106,12 +115,13 @@ class Watched(NamedTuple):
 
 
 class Others(NamedTuple):
-    """What is in the middle of the other employers; None where too few are known."""
+    """What is in the middle of the other employers of a sector ("": of all); None where too few are known. `known`: how many others."""
 
     share: int | None
     tariff: int | None
     weeks: int | None
-    count: int
+    known: int
+    sector: str
 
 
 def limits_on(terms: Terms, today: date) -> Limits:
@@ -130,7 +140,7 @@ def limits_on(terms: Terms, today: date) -> Limits:
 
 
 def watched(db: Session, person: Person, limits: Limits, today: date) -> list[Watched]:
-    """Every employer of the municipality, those that ask for attention first. Eight statements, however many there are."""
+    """Every employer of the municipality, those that ask for attention first. Nine statements, however many there are."""
     own = person.municipality_id
     places = db.execute(
         select(
@@ -140,12 +150,12 @@ def watched(db: Session, person: Person, limits: Limits, today: date) -> list[Wa
         .order_by(employers.c.name, employers.c.id, establishments.c.name)
     ).all()  # fmt: skip
     worked, now_there = _worked(db, own, today), _people_now(db, own, today)
-    later, counts = _later_tariffs(db, own, today), _counts(db, own, today)
+    later, counts, sectors = _later_tariffs(db, own, today), _counts(db, own, today), _sectors(db, own)
     found: dict[uuid.UUID, Watched] = {}
     for row in places:
         if row.id not in found:
             until, refused, agreed, open_ones, founded = counts.of(row.id)
-            found[row.id] = Watched(row.id, row.name, row.kvk, row.is_agency, [], refused, agreed, open_ones, founded, until)
+            found[row.id] = Watched(row.id, row.name, row.kvk, row.is_agency, [], refused, agreed, open_ones, founded, until, sectors.get(row.id, ""))
         if row.place_id:
             found[row.id].places.append(_place(row, worked.get(row.place_id, []), now_there.get(row.place_id, 0), later, limits, today))
     return sorted(found.values(), key=lambda one: (-one.points, one.name.casefold()))
@@ -158,7 +168,18 @@ def _place(row: Any, work: Sequence[Any], people: int, later: dict[uuid.UUID, li
     paid = sorted(tariff_on(one.tariff_cents, later.get(one.id, ()), today) for one in running)
     below = limits.floor.value is not None and bool(paid) and paid[0] < limits.floor.value
     return Place(
-        row.place_id, row.place, row.street, row.town, row.staff_count, row.staff_counted_on, people, share, over, _chains(work, limits, today), paid, below
+        row.place_id,
+        row.place,
+        row.street,
+        row.town,
+        row.staff_count,
+        row.staff_counted_on,
+        people,
+        share,
+        over,
+        _chains(work, limits, today),
+        paid,
+        below,
     )
 
 
@@ -196,9 +217,12 @@ def _people_now(db: Session, municipality_id: int, today: date) -> dict[uuid.UUI
     """
     firm, place = aliased(Employer), aliased(Establishment)
     other_firm, other_place = aliased(Employer), aliased(Establishment)
-    same = and_(func.lower(other_place.street) == func.lower(place.street), func.lower(other_place.town) == func.lower(place.town))
+    same: Any = and_(func.lower(other_place.street) == func.lower(place.street), func.lower(other_place.town) == func.lower(place.town))
     there: Any = and_(
-        placements.c.establishment_id == other_place.id, placements.c.status == "running", placements.c.starts_on <= today, placements.c.ends_on >= today
+        placements.c.establishment_id == other_place.id,  # type: ignore[arg-type]  # of a table without types, with one that has them
+        placements.c.status == "running",
+        placements.c.starts_on <= today,
+        placements.c.ends_on >= today,
     )
     wanted = (
         select(place.id, func.count(distinct(placements.c.participant_id)).label("people"))  # type: ignore[call-overload]
@@ -221,6 +245,17 @@ def _later_tariffs(db: Session, municipality_id: int, today: date) -> dict[uuid.
     for row in db.execute(wanted.where(*runs).order_by(tariffs.c.valid_from)):
         found.setdefault(row.placement_id, []).append((row.valid_from, row.tariff_cents))
     return found
+
+
+def _sectors(db: Session, municipality_id: int) -> dict[uuid.UUID, str]:
+    """The sector each employer named last."""
+    wanted = (
+        select(establishments.c.employer_id, statements.c.sector)
+        .join(requests, requests.c.establishment_id == establishments.c.id)
+        .join(statements, statements.c.request_id == requests.c.id)
+        .where(requests.c.municipality_id == municipality_id, statements.c.sector != "")
+    )
+    return {row.employer_id: row.sector for row in db.execute(wanted.order_by(statements.c.stated_at, statements.c.id))}
 
 
 class _Counts(NamedTuple):
@@ -266,13 +301,19 @@ def counts_on(day: date) -> tuple[Any, ...]:
     return (restrictions.c.starts_on <= day, restrictions.c.ends_on >= day, or_(restrictions.c.lifted_on.is_(None), restrictions.c.lifted_on > day))
 
 
-def others_than(found: Iterable[Watched], one: Watched) -> Others:
-    """The middle of the other employers of this municipality that have somebody at work."""
-    rest = [other for other in found if other.id != one.id and any(place.chains for place in other.places)]
+def others_than(found: Iterable[Watched], one: Watched | None = None) -> Others:
+    """The middle of the other employers of this municipality that had somebody at work: of the same sector where enough of them are known."""
+    rest = [other for other in found if (one is None or other.id != one.id) and any(place.chains for place in other.places)]
+    same = [other for other in rest if one is not None and one.sector and other.sector == one.sector]
+    sector = one.sector if one is not None and len(same) >= chain.FEWEST else ""
+    rest = same if sector else rest
     return Others(
-        chain.middle(other.share for other in rest), chain.middle(other.lowest_tariff for other in rest),
-        chain.middle(other.most_weeks for other in rest), len(rest),
-    )  # fmt: skip
+        chain.middle(other.share for other in rest),
+        chain.middle(other.lowest_tariff for other in rest),
+        chain.middle(other.most_weeks for other in rest),
+        len(rest),
+        sector,
+    )
 
 
 # one employer ----------------------------------------------------------------------------------------------
@@ -324,8 +365,6 @@ def reports_of(db: Session, employer_id: uuid.UUID, municipality_id: int) -> lis
         cases.c.employer_id == employer_id, cases.c.municipality_id == municipality_id
     )
     return list(db.execute(wanted.order_by(cases.c.received_at.desc()).limit(50)))
-
-
 
 
 def is_own(db: Session, employer_id: uuid.UUID, municipality_id: int) -> bool:

@@ -13,6 +13,7 @@ from webapp.safeguards.rules.people import WHOLE
 
 WEEK = timedelta(days=7)
 WEEKS = 104  # 24 months
+FEWEST = 3  # employers: of fewer, one could be recognised
 
 
 class Time(NamedTuple):
@@ -85,4 +86,4 @@ def middle(values: Iterable[int | None]) -> int | None:
     (5, None)
     """
     known = [value for value in values if value is not None]
-    return median_low(known) if len(known) >= 3 else None
+    return median_low(known) if len(known) >= FEWEST else None

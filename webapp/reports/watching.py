@@ -210,22 +210,24 @@ def _worked(db: Session, municipality_id: int, today: date) -> dict[uuid.UUID, l
     return found
 
 
+MAPPED: tuple[Any, ...] = (Employer, Establishment, Employer, Establishment)
+
+
 def _people_now(db: Session, municipality_id: int, today: date) -> dict[uuid.UUID, int]:
     """Different people there today, per own establishment: an address of the same firm counts in every municipality of the installation.
 
     Looks over all municipalities, and gives numbers only.
     """
-    firm, place = aliased(Employer), aliased(Establishment)
-    other_firm, other_place = aliased(Employer), aliased(Establishment)
+    firm, place, other_firm, other_place = (aliased(of) for of in MAPPED)
     same: Any = and_(func.lower(other_place.street) == func.lower(place.street), func.lower(other_place.town) == func.lower(place.town))
     there: Any = and_(
-        placements.c.establishment_id == other_place.id,  # type: ignore[arg-type]  # of a table without types, with one that has them
+        placements.c.establishment_id == other_place.id,
         placements.c.status == "running",
         placements.c.starts_on <= today,
         placements.c.ends_on >= today,
     )
     wanted = (
-        select(place.id, func.count(distinct(placements.c.participant_id)).label("people"))  # type: ignore[call-overload]
+        select(place.id, func.count(distinct(placements.c.participant_id)).label("people"))
         .join(firm, firm.id == place.employer_id)
         .join(other_firm, other_firm.kvk == firm.kvk)
         .join(other_place, and_(other_place.employer_id == other_firm.id, same))

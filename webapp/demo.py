@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from webapp import demo_growth, demo_payouts, demo_privacy, demo_reports, demo_safeguards
+from webapp import demo_growth, demo_payouts, demo_privacy, demo_reports, demo_requests, demo_safeguards
 from webapp.certificate import actions as certificate
 from webapp.demo_access import fill_access
 from webapp.demo_invoices import add_invoices, invoicing_of
@@ -281,6 +281,7 @@ def add_work(town: Town) -> None:
         town.db, ask=lambda place, **more: ask(town, place, **more), begin=lambda work, who: begin(town, work, who, 0), people=town.people,
         monday=monday_of(town.today), at=town.at, terms=town.terms,
     )  # fmt: skip
+    demo_requests.tell(town.db, people=town.people, monday=monday_of(town.today), at=town.at, terms=town.terms)
     live(
         town.db, people=town.people, placements=town.placements, yes=lambda: say_yes(town, kitchen, "participant-6"), today=town.today, at=town.at,
         terms=town.terms, secret=town.secret,

@@ -28,8 +28,9 @@ TABLES = {
     "check_id": "outflow_check",
     "sign_in_id": "sign_in", "passkey_id": "passkey", "hold_id": "legal_hold", "question_id": "data_request",
     "run_id": "payout_run", "payout_id": "payout", "checker_id": "outside_checker",
-    "invoice_id": "invoice", "invoice_run_id": "invoice_run", "receipt_id": "invoice_receipt", "cost_id": "programme_cost", "establishment_id": "establishment", "report_id": "report_case", "employer_id": "employer", "restriction_id": "employer_restriction",
-    "shift_id": "planned_shift", "pause_id": "placement_pause", "feed_id": "calendar_feed", "change_id": "term_change",
+    "invoice_id": "invoice", "invoice_run_id": "invoice_run", "receipt_id": "invoice_receipt", "cost_id": "programme_cost", "establishment_id": "establishment",
+    "report_id": "report_case", "employer_id": "employer", "restriction_id": "employer_restriction",
+    "shift_id": "planned_shift", "pause_id": "placement_pause", "feed_id": "calendar_feed", "change_id": "term_change", "draft_id": "request_draft",
     "provider_id": "sign_on_provider",
 }  # fmt: skip
 

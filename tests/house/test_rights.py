@@ -29,7 +29,7 @@ NOT_YET = {"placements.calendar"}  # own, but only there once somebody said yes
 
 JOINED = {"own caseload, or asked", "own municipality, own caseload"}  # what follows another comma only says more in words
 SHUTS_OUT = {"access.end_device", "access.phone_lost"}  # they would sign out who comes after; crossed in tests/access
-BY_ITSELF = {"account_id", "year", "key"}  # not the name of a record: an account has its own tests, a year and a kind of term are nobody's
+BY_ITSELF = {"account_id", "year", "key", "step"}  # not the name of a record: an account has its own tests, a year and a kind of term are nobody's
 
 
 @dataclass(frozen=True)

@@ -320,7 +320,7 @@ def dutch(text: object) -> Markup:
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 STAFF_PAGES = (
-    "caseload/", "requests/", "policy/", "placements/staff_views.py", "placements/course_views.py", "placements/course_forms.py", "placements/templates/placements/course", "placements/matching.py", "placements/templates/placements/matching",
+    "caseload/", "requests/templates/requests/all", "requests/templates/requests/show", "placements/asking_views.py", "policy/", "placements/staff_views.py", "placements/course_views.py", "placements/course_forms.py", "placements/templates/placements/course", "placements/matching.py", "placements/templates/placements/matching",
     "placements/templates/placements/preparation", "placements/templates/placements/plan", "hours/disputes.py", "hours/rulings.py",
     "hours/templates/hours/disputes", "hours/templates/hours/show_case_manager", "people/templates/people/demo",
     "access/office.py", "access/passwords.py", "access/templates/access/invitation", "access/templates/access/people", "access/templates/access/inviting",
@@ -334,7 +334,7 @@ STAFF_PAGES = (
     "reports/templates/reports/employer", "reports/templates/reports/watch_parts",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
-    "employer/", "certificate/references.py", "certificate/templates/certificate/writing", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",
+    "employer/", "requests/", "certificate/references.py", "certificate/templates/certificate/writing", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",
     "growth/employer_views.py", "growth/templates/growth/ask", "growth/templates/growth/question", "growth/templates/growth/more",
     "hours/templates/hours/row", "hours/templates/hours/correcting", "hours/templates/hours/show_supervisor",
     "access/mail.py",

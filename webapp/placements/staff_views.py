@@ -28,6 +28,7 @@ from webapp.placements.checks import check_plan, plan_of
 from webapp.placements.models import Placement
 from webapp.requests.blueprint import pages as request_pages
 from webapp.requests.models import WorkRequest
+from webapp.requests.reads import asked
 from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
 from webapp.terms.shapes import Duration
@@ -60,7 +61,12 @@ MISSING = {
 @request_pages.get("/requests", endpoint="all")
 def open_requests() -> Response:
     """Open requests of the municipality, with the places that are free."""
-    return page("requests/all.html", requests=matching.open_requests(db(), g.person.municipality_id), days=matching.days_grouped)
+    return page(
+        "requests/all.html",
+        requests=matching.open_requests(db(), g.person.municipality_id),
+        asked=asked(db(), g.person.municipality_id),
+        days=matching.days_grouped,
+    )
 
 
 def request_or_404(request_id: uuid.UUID) -> WorkRequest:

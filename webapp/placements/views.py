@@ -20,6 +20,7 @@ from webapp.people.employers import Establishment
 from webapp.people.models import Account, ParticipantFile
 from webapp.placements import (  # noqa: F401 - those called views add addresses of their own
     actions,
+    asking_views,
     course_views,
     displacement_views,
     phone_views,

@@ -76,6 +76,8 @@ NOBODYS = {
     "report_id": "a report by somebody we do not know",
     "employer_id": "an employer",
     "restriction_id": "an employer that gets nobody for a while",
+    "draft_id": "a request that is not sent yet",
+    "step": "a step of a form",
     "provider_id": "where one signs on",
     "filename": "a file that is the same for everybody",
 }

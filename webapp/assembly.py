@@ -44,13 +44,14 @@ from webapp.policy import views as policy
 from webapp.privacy import looking
 from webapp.privacy import views as privacy
 from webapp.pwa import views as pwa
+from webapp.reports import views as reports
 from webapp.requests import views as requests
 from webapp.sso import views as sso
 from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 SLICES = (
     people, notifications, requests, offers, placements, hours, growth, participant, employer, caseload, certificate, access, privacy, office, payouts,
-    invoices, bookkeeping, policy, sso, pwa,
+    invoices, bookkeeping, policy, sso, reports, pwa,
 )  # fmt: skip
 assert checkers and own_views and people_views  # they add their pages to those of payouts
 

@@ -124,13 +124,14 @@ def work(arguments: argparse.Namespace) -> int:
     """Carry messages and do what the clock asks: close offers, remind, end placements."""
     from webapp.access.clockwork import CLOCKWORK as GETTING_IN
     from webapp.notifications.worker import run_worker
+    from webapp.reports.clockwork import CLOCKWORK as REPORTS
     from webapp.watch import CLOCKWORK
 
     settings = load()
     engine = open_database(settings).engine
     refuse_a_role_above_the_policies(engine)
     engine.dispose()
-    run_worker(settings, (*CLOCKWORK, *GETTING_IN))
+    run_worker(settings, (*CLOCKWORK, *GETTING_IN, *REPORTS))
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from webapp import demo_growth, demo_payouts, demo_privacy, demo_requests, demo_safeguards
+from webapp import demo_growth, demo_payouts, demo_privacy, demo_reports, demo_requests, demo_safeguards
 from webapp.certificate import actions as certificate
 from webapp.demo_access import fill_access
 from webapp.demo_invoices import add_invoices, invoicing_of
@@ -22,6 +22,7 @@ from webapp.demo_placement import live, sign_all
 from webapp.foundation.clock import day_of, instant, local, monday_of, now
 from webapp.foundation.database import Database, lock_municipality
 from webapp.foundation.ids import new_id
+from webapp.foundation.sealing import KeyRing
 from webapp.foundation.settings import Settings
 from webapp.hours import actions as hours
 from webapp.hours.times import shift
@@ -118,6 +119,7 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
     db.flush()
     bank_vault = bank.vault(settings.sealing_keys)
     demo_payouts.pay(db, town.people, town.id, town.terms, bank_vault, town.at)
+    demo_reports.tell(db, town.people, town.places, municipality, KeyRing(*settings.sealing_keys), town.terms, town.at)
     demo_privacy.tell(db, town.people, town.terms, town.at)
     # what is older than two days was read long ago, and nothing of it still has to travel
     old = col(Notification.created_at) < town.at - timedelta(days=2)

@@ -42,18 +42,18 @@ MENU: dict[str, Any] = {
     ),
     Role.CASE_MANAGER: (
         ("signals", "/signals", "bell", N_("Signals")), ("participants", "/participants", "users", N_("Candidates")),
-        ("requests", "/requests", "handshake", N_("Matching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
+        ("requests", "/requests", "handshake", N_("Matching")), ("safeguards", "/safeguards", "scale", N_("Watching")), ("disputes", "/disputes", "message-circle", N_("Disputes")),
         ("messages", "/messages", "mail", N_("Messages")),
     ),
     Role.ADMIN: (
-        ("overview", "/overview", "gauge", N_("Overview")), ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
+        ("overview", "/overview", "gauge", N_("Overview")), ("safeguards", "/safeguards", "scale", N_("Watching")), ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
         ("history", "/history", "history", N_("History")), ("retention", "/retention", "hourglass", N_("Keeping")),
         ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("hand_over", "/hand-over", "repeat", N_("Hand over")),
-        ("terms", "/terms", "scale", N_("Terms")), ("checkers", "/payouts/checkers", "shield-check", N_("Second check")), ("invoices", "/invoices", "receipt", N_("Invoices")), ("messages", "/messages", "mail", N_("Messages")),
+        ("terms", "/terms", "settings", N_("Terms")), ("checkers", "/payouts/checkers", "shield-check", N_("Second check")), ("invoices", "/invoices", "receipt", N_("Invoices")), ("messages", "/messages", "mail", N_("Messages")),
     ),
     Role.FINANCE: (
-        ("overview", "/overview", "gauge", N_("Overview")), ("payouts", "/payouts", "banknote", N_("Payments")), ("invoices", "/invoices", "receipt", N_("Invoices")),
-        ("terms", "/terms", "scale", N_("Terms")), ("messages", "/messages", "mail", N_("Messages")),
+        ("overview", "/overview", "gauge", N_("Overview")), ("payouts", "/payouts", "banknote", N_("Payments")), ("invoices", "/invoices", "receipt", N_("Invoices")), ("safeguards", "/safeguards", "scale", N_("Watching")),
+        ("terms", "/terms", "settings", N_("Terms")), ("messages", "/messages", "mail", N_("Messages")),
     ),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)

@@ -15,6 +15,8 @@ from tests import factories as make
 from tests.growth import making as growth
 from tests.payouts import people
 from webapp.foundation.database import metadata
+from webapp.reports.models import ReportCase
+from webapp.safeguards.models import EmployerRestriction
 
 NOBODY = uuid.UUID(int=7)
 TABLES = {
@@ -27,6 +29,7 @@ TABLES = {
     "sign_in_id": "sign_in", "passkey_id": "passkey", "hold_id": "legal_hold", "question_id": "data_request",
     "run_id": "payout_run", "payout_id": "payout", "checker_id": "outside_checker",
     "invoice_id": "invoice", "invoice_run_id": "invoice_run", "receipt_id": "invoice_receipt", "cost_id": "programme_cost", "establishment_id": "establishment",
+    "report_id": "report_case", "employer_id": "employer", "restriction_id": "employer_restriction",
     "shift_id": "planned_shift", "pause_id": "placement_pause", "feed_id": "calendar_feed", "change_id": "term_change", "draft_id": "request_draft",
     "provider_id": "sign_on_provider",
 }  # fmt: skip
@@ -79,6 +82,7 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     letter = {"id": str(uuid.uuid4()), "language": "nl"}
     assert as_person(world.case_manager).post(f"/participants/{world.other_participant.account_id}/invitation", letter).status_code == 303
     growing(world)
+    watching(world)
     office = people.office(world)
     people.work(office)
     people.pay(office)
@@ -93,3 +97,16 @@ def growing(world: make.World) -> None:
     growth.feedback(world)
     growth.signal(world)
     growth.route(world)
+
+
+def watching(world: make.World) -> None:
+    """A report about work, and an employer that is stopped."""
+    report = ReportCase(
+        municipality_id=world.municipality_id, form_mark="1", code_mark="1", received_at=make.NOW, due_on=make.TODAY, language="nl", who="other",
+        place="De Morgen", words="Er klopt iets niet.", employer_id=world.establishment.employer_id,
+    )  # fmt: skip
+    stop = EmployerRestriction(
+        municipality_id=world.municipality_id, employer_id=world.establishment.employer_id, reason="Omdat.", evidence="Bezoek.", starts_on=make.TODAY,
+        ends_on=make.TODAY, made_by=world.case_manager.account_id, made_at=make.NOW,
+    )  # fmt: skip
+    make.save(world.database, report, stop)

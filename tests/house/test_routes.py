@@ -14,6 +14,7 @@ from sqlmodel import Session
 from tests import factories as make
 from tests.house.addresses import NOBODY, addresses, busy_world, ids
 from webapp.foundation.database import Database
+from webapp.people.employers import Employer
 from webapp.people.models import SignIn
 from webapp.permissions import PERMISSIONS, PUBLIC, Role, may
 
@@ -135,11 +136,17 @@ def own_devices(session: Session, world: make.World) -> list[Any]:
     return list(session.execute(select(devices.c.id).where(devices.c.municipality_id != world.municipality_id)).scalars())
 
 
+def own_employers(session: Session, world: make.World) -> list[Any]:
+    """The employers of the other municipality: a case manager there watches over them."""
+    firms = Employer.__table__  # type: ignore[attr-defined]
+    return list(session.execute(select(firms.c.id).where(firms.c.municipality_id != world.municipality_id)).scalars())
+
+
 def test_a_stranger_finds_no_record_of_another_municipality(world: make.World, app: Flask, session: Session, as_person: Any) -> None:
     busy_world(world, as_person)
     strangers = [as_person(who) for who in (world.stranger, world.strange_supervisor, world.strange_case_manager)]
     known = ids(session)
-    not_ours = {NOBODY, world.stranger.account_id, *own_devices(session, world)}
+    not_ours = {NOBODY, world.stranger.account_id, *own_devices(session, world), *own_employers(session, world)}
     ours = {name: [key for key in keys if key not in not_ours] for name, keys in known.items()}
     for method in ("GET", "POST"):
         for endpoint, address in addresses(app, method, ours):

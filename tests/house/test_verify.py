@@ -114,6 +114,10 @@ BREAKS = [
     ("V7", "invitation", "SELECT id FROM invitation ORDER BY id", "UPDATE history SET action = 'seen' WHERE subject_id = :id", "invitation.made"),
     ("V7", "invitation", "SELECT id FROM invitation ORDER BY id", "UPDATE invitation SET used_at = made_at WHERE id = :id", "invitation.used"),
     ("V7", "invitation", "SELECT id FROM invitation ORDER BY id", "UPDATE invitation SET ended_at = made_at WHERE id = :id", "invitation.ended"),
+    ("V7", "report_case", "SELECT id FROM report_case WHERE status = 'answered' ORDER BY id", "UPDATE history SET action = 'seen' WHERE subject_id = :id AND action = 'report.answered'", "status answered without"),
+    ("V7", "report_case", "SELECT id FROM report_case WHERE status = 'answered' ORDER BY id", "UPDATE history SET action = 'seen' WHERE subject_id = :id AND action = 'report.noted'", "words without"),
+    ("V7", "open_total", "SELECT id FROM open_total ORDER BY id", "UPDATE history SET action = 'seen' WHERE subject_id = :id", "told without"),
+    ("V8", "open_total", "SELECT id FROM open_total ORDER BY id", "UPDATE open_total SET smallest = 0, round_to = 1, figures = '{\"people\": null, \"hours\": 8, \"premium_euros\": null, \"average_tariff_cents\": null, \"placements_started\": null, \"to_paid_work\": null, \"requests_refused\": null, \"judged_anyway\": null, \"reports\": null, \"reports_founded\": null}' WHERE id = :id", "too few people"),
     ("V8", "placement", "SELECT id FROM placement ORDER BY id", "UPDATE placement SET municipality_id = 3 - municipality_id WHERE id = :id", "into another municipality"),
 ]  # fmt: skip
 

@@ -124,6 +124,8 @@ FITTING: list[tuple[str, dict[str, Any]]] = [
     ),
     ("limit_notice", {"days_before": [28, 14]}),
     ("absence", {"keep_reason_days": 14}),
+    ("report_line", {"look_days": 7, "reply_days": 42}),
+    ("open_data", {"smallest": 10, "round_to": 5, "wait_days": 14}),
 ]
 
 

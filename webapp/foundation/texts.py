@@ -330,6 +330,8 @@ STAFF_PAGES = (
     "payouts/views.py", "payouts/people_views.py", "payouts/checkers.py", "payouts/forms.py", "payouts/words.py", "payouts/templates/payouts/all",
     "payouts/templates/payouts/show", "payouts/templates/payouts/person", "payouts/templates/payouts/lines", "payouts/templates/payouts/checkers",
     "invoices/", "bookkeeping/",
+    "reports/case_views.py", "reports/case_forms.py", "reports/watch_views.py", "reports/templates/reports/cases", "reports/templates/reports/case.html", "reports/templates/reports/safeguards",
+    "reports/templates/reports/employer", "reports/templates/reports/watch_parts",
 )  # fmt: skip
 SUPERVISOR_PAGES = (
     "employer/", "requests/", "certificate/references.py", "certificate/templates/certificate/writing", "hours/confirming.py", "hours/board.py", "hours/drawing.py", "hours/versions.py", "hours/templates/hours/to_confirm",

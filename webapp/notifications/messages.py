@@ -98,6 +98,9 @@ MESSAGES = {
     "signal.second": Message(N_("A colleague asks you to look"), N_("Three times \u201cnot yet\u201d in a row. Please look too, by %(due_on)s.")),
     "signal.differs": Message(N_("Your colleague sees it differently"), N_("%(name)s does not agree with \u201cnot yet\u201d. Decide again by %(due_on)s.")),
     "objection.new": Message(N_("Somebody asks you to look again"), N_("%(name)s asks for another look at a decision. Answer by %(due_on)s.")),
+    "report.new": Message(N_("A report came in"), N_("Somebody reported something about work. Give an answer by %(due_on)s.")),
+    "report.words": Message(N_("More about a report"), N_("Somebody added something to a report. Give an answer by %(due_on)s.")),
+    "report.late": Message(N_("A report waits too long"), N_("The answer was due on %(due_on)s. Look at it today.")),
     "digest.morning": Message(N_("Your list for today"), N_("%(count)s to do, of which %(late)s too late.")),
     "caseload.given": Message(N_("You have more people"), N_("%(count)s people are in your caseload from now on. What was open came along.")),
 }  # fmt: skip

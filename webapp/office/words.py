@@ -12,9 +12,13 @@ from webapp.privacy.retention import LABELS as RECORDS
 KINDS = {
     "file": N_("Opened a file"), "export": N_("Saved a list"), "hours": N_("Hours"), "placement": N_("Places"), "offer": N_("Offers"),
     "premium": N_("Premium"), "account": N_("Bank accounts"), "correction": N_("Corrections asked"), "erasure": N_("Erasing"), "hold": N_("Holds"),
-    "retention": N_("Kept long enough"), "person": N_("People who left"), "stand_in": N_("Stand-ins"), "tablet": N_("Shared tablets"),
+    "report": N_("Reports about work"), "totals": N_("Totals told"), "employer": N_("Employers"), "retention": N_("Kept long enough"), "person": N_("People who left"), "stand_in": N_("Stand-ins"), "tablet": N_("Shared tablets"),
 }  # fmt: skip
 ACTIONS = {
+    "report.received": N_("a report about work came in"), "report.words_added": N_("the reporter added something"), "report.taken": N_("looks into a report"),
+    "report.linked": N_("linked a report"), "report.noted": N_("wrote a note about a report"), "report.answered": N_("answered a report"),
+    "report.closed": N_("finished a report"), "report.reopened": N_("looks into a report again"), "totals.told": N_("told the totals of a quarter"),
+    "employer.restricted": N_("stopped an employer for a while"), "employer.restriction_lifted": N_("let an employer have people again"),
     "file.opened": N_("opened the file"), "export.made": N_("saved a list about everybody"), "hours.sent": N_("sent hours"),
     "hours.begun": N_("started work"), "hours.stopped": N_("stopped work"), "hours.withdrawn": N_("took hours back"), "hours.confirmed": N_("confirmed hours"),
     "hours.corrected": N_("corrected hours"), "hours.agreed": N_("agreed with a correction"), "hours.disputed": N_("did not agree with a correction"),

@@ -20,11 +20,15 @@ KEYS = {
     "citizen_number": N_("Citizen service number"),
     "readiness": N_("When somebody seems ready"),
     "limit_notice": N_("Warning before the end"), "absence": N_("Reasons of absence"),
+    "report_line": N_("Report line"), "open_data": N_("Open data"),
     "chaining": N_("Same work filled again and again"),
     "look_back": N_("How far back is looked"),
     "agency_margin": N_("Margin of an agency"),
 }  # fmt: skip
 LABELS = {
+    "look_days": N_("Days until somebody looks at a report"), "reply_days": N_("Days until there is an answer to a report"),
+    "smallest": N_("The smallest number that is told"), "round_to": N_("Numbers are rounded to a multiple of"),
+    "wait_days": N_("Days after a quarter until it is told"),
     "recipient": N_("Who gets it"), "scope": N_("Counts per"), "monthly_maximum_cents": N_("Most a month, in euros (several: with ; between)"),
     "told": N_("What the source says in words"), "basis": N_("Kind of premium"), "cents": N_("Amount in euros"), "net": N_("Net amount"), "tiers": N_("Step"),
     "from_minutes": N_("From, in hours"), "to_minutes": N_("To, in hours"), "counted_per": N_("Counted per"), "amount_cents": N_("Amount in euros"),

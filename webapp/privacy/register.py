@@ -44,6 +44,7 @@ SEALED = "sealed: only the payment itself opens it"
 CHAIN = "it only proves that nobody changed the row"
 WORKERS, PEOPLE, EMPLOYERS, NOBODYS = N_("People at work"), N_("Participants"), N_("Employers"), N_("Nobody")
 BOTH = N_("Participants and people at work")
+REPORTERS = N_("Whoever reported something")
 C, SC, CF, SCF, A, NONE = (
     N_("case manager"), N_("supervisor, case manager"), N_("case manager, finance"), N_("supervisor, case manager, finance"), N_("administrator"), N_("nobody else"),
 )  # fmt: skip
@@ -149,5 +150,9 @@ TABLES = {
     "invoice_receipt": Described(EMPLOYERS, N_("What came in at the bank"), MONEY, "always", N_("finance"), others={"matched_by": "who matched it", "recorded_by": "who recorded it"}),
     "invoice_counter": Described(NOBODYS, N_("The next number of an invoice"), NOBODY, "always", NONE),
     "programme_cost": Described(NOBODYS, N_("What the programme costs"), NOBODY, "always", N_("finance, administrator"), others={"recorded_by": "who recorded it", "withdrawn_by": "who withdrew it"}),
+    # watching
+    "report_case": Described(REPORTERS, N_("Reports about work, by whoever saw something"), TASK, "report_words", N_("case manager, administrator"), others={"assigned_to": "who looks into it", "closed_by": "who finished it"}, left_out={"form_mark": SECRET, "code_mark": SECRET}),
+    "report_message": Described(REPORTERS, N_("What was written about a report"), TASK, "report_words", N_("case manager, administrator"), others={"written_by": "who wrote it"}),
+    "open_total": Described(NOBODYS, N_("Totals of a quarter that everybody may read"), NOBODY, "always", N_("everybody")),
     "retention_run": Described(NOBODYS, N_("How much was erased in a night"), NOBODY, "always", A),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Uuid, and_, cast, delete, func, null, or_, select, update
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
@@ -27,7 +27,7 @@ Remove = Callable[[Session, int, Any, datetime], dict[str, int]]
 
 
 class Kind(NamedTuple):
-    """A kind of record. `keys`: its table, key and person; `is_old`: the condition that its term is over; `remove`: by keys, gives rows per table."""
+    """A kind of record. `keys`: its table, key and person ("" where it is of nobody we know); `is_old`: the condition that its term is over; `remove`: by keys, gives rows per table."""
 
     key: str
     label: str
@@ -40,8 +40,10 @@ class Kind(NamedTuple):
         """A query for (key, person) of everything whose term is over, holds aside."""
         table = metadata.tables[self.table]
         key = next(iter(table.primary_key))
-        whose: Any = table.c[self.person]
-        if self.person == "membership_id":
+        whose: Any = table.c.get(self.person)
+        if not self.person:  # nobody we know
+            whose = cast(null(), Uuid)
+        elif self.person == "membership_id":
             members = metadata.tables["membership"]
             whose = select(members.c.account_id).where(members.c.id == table.c.membership_id).scalar_subquery()
         return select(key.label("key"), whose.label("person")).where(
@@ -91,6 +93,26 @@ def _unpaid(accounts: Any) -> Any:
     return ~select(payouts.c.id).where(payouts.c.bank_account_id == accounts.c.id).exists()
 
 
+def _forget_contact(db: Session, municipality_id: int, keys: Any, now: datetime) -> dict[str, int]:
+    """How to reach whoever reported; the report itself stays."""
+    table = metadata.tables["report_case"]
+    done: Any = db.execute(update(table).where(table.c.id.in_(keys)).values(sealed_contact=""))
+    return {"report_case": done.rowcount}
+
+
+def _forget_report(db: Session, municipality_id: int, keys: Any, now: datetime) -> dict[str, int]:
+    """What was written in a report and about it. That there was one, where and how it ended stays as a total."""
+    table, said, words = (metadata.tables[name] for name in ("report_case", "report_message", "history_words"))
+    found = db.execute(keys).scalars().all()
+    counts: dict[str, int] = {}
+    for name, column in (("report_message", said.c.report_case_id), ("history_words", words.c.subject_id)):
+        gone: Any = db.execute(delete(metadata.tables[name]).where(column.in_(found)))
+        counts[name] = gone.rowcount
+    blank = {"words": erasing.ERASED, "place": erasing.ERASED, "close_reason": erasing.ERASED, "sealed_contact": ""}
+    done: Any = db.execute(update(table).where(table.c.id.in_(found)).values(**blank))
+    return {**counts, "report_case": done.rowcount}
+
+
 KINDS = {
     kind.key: kind
     for kind in (
@@ -99,6 +121,8 @@ KINDS = {
         Kind("check_in", N_("Taps on start and stop"), "check_in", "participant_id", lambda t, m, before: t.c.stopped_at < before, _rows("check_in")),
         Kind("former_account", N_("Bank accounts of before"), "bank_account", "participant_id", lambda t, m, before: and_(t.c.replaced_at < before, _unpaid(t)), _rows("bank_account")),
         Kind("data_request", N_("Answered questions about data"), "data_request", "participant_id", lambda t, m, before: and_(func.coalesce(t.c.answered_at, t.c.withdrawn_at) < before, or_(t.c.erase_on.is_(None), t.c.erased_at.is_not(None))), _rows("data_request")),
+        Kind("report_contact", N_("How to reach who reported"), "report_case", "", lambda t, m, before: and_(t.c.closed_at < before, t.c.sealed_contact != ""), _forget_contact),
+        Kind("report_words", N_("What was written in reports about work"), "report_case", "", lambda t, m, before: and_(t.c.closed_at < before, t.c.words != erasing.ERASED), _forget_report),
         Kind("client_file", N_("Files of people who left"), "participant_file", "account_id", _has_left, _people(whole=True)),
     )
 }  # fmt: skip

@@ -499,6 +499,24 @@ class Absence(Shape):
     keep_reason_days: Days
 
 
+class ReportLine(Shape):
+    """Reports about work by anyone: within how many days somebody looks at one, and within how many there is an answer."""
+
+    look_days: Annotated[int, Field(ge=1)]
+    reply_days: Annotated[int, Field(ge=1)]
+
+
+class OpenData(Shape):
+    """Totals for everybody: a number below `smallest` is not told, every other one is rounded to a multiple of `round_to`.
+
+    A quarter is told `wait_days` after it ended, when late hours are in, and never changed.
+    """
+
+    smallest: Annotated[int, Field(ge=1)]
+    round_to: Annotated[int, Field(ge=1)]
+    wait_days: Days
+
+
 SHAPES: dict[str, Any] = {
     "premium": Annotated[AnyPremium, Field(discriminator="basis")],
     "yearly_maximum": YearlyMaximum,
@@ -535,6 +553,8 @@ SHAPES: dict[str, Any] = {
     "readiness": Readiness,
     "limit_notice": LimitNotice,
     "absence": Absence,
+    "report_line": ReportLine,
+    "open_data": OpenData,
 }
 ADAPTERS: dict[str, TypeAdapter[Any]] = {key: TypeAdapter(shape) for key, shape in SHAPES.items()}
 

@@ -1,0 +1,1 @@
+"""Decisions of this slice: plain values in, plain values out."""

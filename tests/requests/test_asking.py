@@ -193,13 +193,20 @@ def test_a_draft_can_be_thrown_away_and_belongs_to_the_workplace(world: make.Wor
     for stranger in (world.other_supervisor, world.strange_supervisor):
         other = as_person(stranger)
         assert [other.get(draft).status_code, other.post(draft).status_code, other.post(f"{draft}/work").status_code] == [404, 404, 404]
-        other.post(f"{draft}/end")
+        assert other.post(f"{draft}/end").status_code == 404
+        assert other.post("/employer/requests", {"id": draft.split("/")[-1], "function": "Iets anders"}).status_code == 404
     assert thomas.get(draft).status_code == 200
 
     assert thomas.post(f"{draft}/end").status_code == thomas.post(f"{draft}/end").status_code == 303
 
     session.rollback()
-    assert session.execute(select(RequestDraft)).first() is None
+    (row,) = session.execute(select(RequestDraft)).scalars()
+    assert row.typed == {}
+    assert "Hulp in de keuken" not in thomas.get("/employer/requests").text
+    assert thomas.get(draft).status_code == 404
+    thomas.post("/employer/requests", {"id": draft.split("/")[-1], **whole(world)})
+    session.rollback()
+    assert session.get_one(RequestDraft, row.id).typed == {}
 
 
 def test_an_official_takes_it_on_and_only_then_it_can_be_offered(world: make.World, thomas: Any, marieke: Any, session: Session) -> None:

@@ -43,14 +43,14 @@ class DecidedOtherwise(Exception):
 
 
 def own_draft(db: Session, person: Person, draft_id: uuid.UUID) -> RequestDraft | None:
-    """A draft of this workplace: colleagues go on with each other's."""
+    """A draft of this workplace, also one that was thrown away: colleagues go on with each other's."""
     own = (drafts.c.id == draft_id, drafts.c.municipality_id == person.municipality_id, drafts.c.establishment_id == person.establishment_id)
     found: RequestDraft | None = db.execute(select(RequestDraft).where(*own)).scalar_one_or_none()
     return found
 
 
 def keep(db: Session, person: Person, draft_id: uuid.UUID, typed: Mapping[str, str], *, now: datetime) -> RequestDraft:
-    """Add what was typed to a draft, or begin one. What was sent before no longer changes."""
+    """Add what was typed to a draft, or begin one. What was sent or thrown away before no longer changes."""
     lock_municipality(db, person.municipality_id)
     draft = own_draft(db, person, draft_id)
     if draft is None:
@@ -58,17 +58,18 @@ def keep(db: Session, person: Person, draft_id: uuid.UUID, typed: Mapping[str, s
         draft = RequestDraft(
             id=draft_id, municipality_id=person.municipality_id, establishment_id=person.establishment_id, made_by=person.id, typed={}, updated_at=now
         )
-    if draft.request_id is None:
+    if draft.request_id is None and draft.thrown_away_at is None:
         draft.typed, draft.updated_at = {**draft.typed, **typed}, now
         db.add(draft)
         db.flush()
     return draft
 
 
-def throw_away(db: Session, draft: RequestDraft) -> None:
-    """A draft that was not sent goes for good."""
-    if draft.request_id is None:
-        db.delete(draft)
+def throw_away(db: Session, draft: RequestDraft, *, now: datetime) -> None:
+    """What was typed in a draft that was not sent goes for good; its identifier stays used. Again changes nothing."""
+    if draft.request_id is None and draft.thrown_away_at is None:
+        draft.typed, draft.thrown_away_at = {}, now
+        db.add(draft)
         db.flush()
 
 

@@ -304,3 +304,20 @@ def test_a_request_of_another_workplace_or_municipality_does_not_exist(world: ma
         official.post(f"/requests/{work.id}/decision", {"decision": "take_on"}).status_code,
     ] == [404, 404]
     assert as_person(world.participant).get("/employer/requests").status_code == 403
+
+
+def test_the_number_of_staff_is_asked_again_after_a_year_and_held_against_the_share(world: make.World, thomas: Any, session: Session) -> None:
+    place = session.get_one(Establishment, world.supervisor.establishment_id)
+    place.staff_count, place.staff_counted_on = 40, make.TODAY - timedelta(days=400)
+    session.add(place)
+    session.commit()
+    assert "<details open><summary>Hoeveel mensen werken hier nu?" in thomas.get("/employer/company").text
+
+    for typed in ({"staff_count": "veel"}, {"staff_count": "41", "staff_counted_on": "2090-01-01"}, {}):
+        assert thomas.post("/employer/company/staff", typed).status_code == 422
+    assert thomas.post("/employer/company/staff", {"staff_count": "41", "staff_counted_on": make.TODAY.isoformat()}).status_code == 303
+
+    session.rollback()
+    place = session.get_one(Establishment, world.supervisor.establishment_id)
+    assert (place.staff_count, place.staff_counted_on) == (41, make.TODAY)
+    assert "1 persoon" in thomas.get("/employer/company").text

@@ -14,28 +14,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
+from tests.conftest import NewDatabase
 from webapp import create_app
-from webapp.demo import fill
 from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import Database
 from webapp.foundation.settings import Settings
 from webapp.pwa import views as pwa
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=15_000)
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
-)
 A, B, SUPERVISOR = "waterveen-participant-1", "waterveen-participant-4", "waterveen-supervisor-1"
-LOOKED_AFTER = """Promise.race([new Promise((done) => setTimeout(done, 5000)), navigator.serviceWorker.controller || new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }))])
+LOOKED_AFTER = """Promise.race([new Promise((done) => setTimeout(done, 20_000)), navigator.serviceWorker.controller || new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }))])
   .then(() => true)"""
-KEPT = """async (path) => { for (let tries = 0; tries < 100 && !(await caches.match(path)); tries += 1) await new Promise((done) => setTimeout(done, 50)); }"""
+KEPT = """async (path) => { for (let tries = 0; tries < 400 && !(await caches.match(path)); tries += 1) await new Promise((done) => setTimeout(done, 50)); }"""
 FIRST_VISIT = """async () => { while (localStorage.getItem("visits") !== "1") await new Promise((done) => setTimeout(done, 50)); }"""
 THREE_HOURS = 3 * 3600 * 1000  # milliseconds
 
@@ -95,14 +90,9 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def demo_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("offline") / "demo.sqlite"
-    shutil.copy(sqlite_template, file)
-    settings = Settings(database_url=f"sqlite:///{file}", testing=True, demo=True)
-    database = create_app(settings).extensions["database"]
-    fill(database, settings)
-    database.engine.dispose()
-    return file
+def demo_file(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with new_database("sqlite", tmp_path_factory.mktemp("offline"), "demo") as url:
+        yield Path(url.removeprefix("sqlite:///"))
 
 
 @pytest.fixture
@@ -114,20 +104,10 @@ def server(demo_file: Path, tmp_path: Path) -> Iterator[Server]:
     made.stop()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def phone(browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, locale="en-GB")
-    context.set_default_timeout(10_000)
+def phone(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
+    context = chromium.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, locale="en-GB")
+    context.set_default_timeout(20_000)
     yield context
     context.close()
 

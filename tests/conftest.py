@@ -20,6 +20,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -28,11 +29,14 @@ from werkzeug.routing import Rule
 
 from tests import factories as make
 from webapp import create_app
+from webapp.access import hashing
 from webapp.demo import fill
+from webapp.foundation import database as database_module
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.migrating import upgrade
 from webapp.foundation.settings import Settings
 from webapp.foundation.texts import use_language
+from webapp.people import tablets
 from webapp.people.models import Membership
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -174,18 +178,42 @@ def empty_file(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_addresses() -> None:
-    """Nearly all that a start costs is compiling, for each of our addresses, what builds it: once per test run is enough."""
-    compile_one, ready = Rule._compile_builder, {}
+    """Nearly all that a start costs is compiling some 240 addresses: once per test run is enough."""
+    compile_one, ready = Rule.compile, {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        if rule.defaults:  # what is compiled holds them too
-            return compile_one(rule, append_unknown)
-        key = (rule.rule, append_unknown)
+    def compile_once(rule: Rule) -> None:
+        key = (rule.rule, rule.endpoint, str(rule.defaults))
         if key not in ready:
-            ready[key] = compile_one(rule, append_unknown)
-        return ready[key]
+            compile_one(rule)
+            ready[key] = (rule._parts, rule._trace, rule._converters, rule.arguments, rule._build, rule._build_unknown)
+        rule._parts, rule._trace, rule._converters, rule.arguments, rule._build, rule._build_unknown = ready[key]
 
-    Rule._compile_builder = compile_once  # type: ignore[method-assign, assignment]
+    Rule.compile = compile_once  # type: ignore[method-assign, assignment]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> None:
+    """Pins and passwords are hashed as always, only not as slowly; access/test_rules.py proves how slowly that is."""
+    hashing.HASHER = tablets.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> None:
+    """Every engine of a test run uses the same compiled statements; SQLAlchemy keeps them per engine and per dialect."""
+    first: dict[str, sqlalchemy.Engine] = {}  # of each kind, once it knows its server
+    make_one = database_module.create_engine
+
+    def make_alike(url: str, **options: Any) -> sqlalchemy.Engine:
+        engine = make_one(url, query_cache_size=5000, **options)
+        known = first.get(engine.dialect.name)
+        if known:
+            engine.dialect = engine.pool._dialect = known.dialect
+            engine._compiled_cache = known._compiled_cache
+        else:
+            sqlalchemy.event.listen(engine, "connect", lambda *_: first.setdefault(engine.dialect.name, engine))  # SQLAlchemy listens too, and first
+        return engine
+
+    database_module.create_engine = make_alike  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from webapp.foundation.database import db
 from webapp.foundation.pages import extension, go, page
 from webapp.foundation.texts import gettext as _
 from webapp.offers.actions import close_the_others
-from webapp.placements import assessing, matching
+from webapp.placements import assessing, matching, night
 from webapp.placements.displacement_views import request_or_404
 from webapp.requests import actions, forms, reads, words
 from webapp.requests.blueprint import pages
@@ -36,6 +36,7 @@ def send(draft_id: uuid.UUID) -> Response:
             return summary_page(draft, status=422)
         work = actions.send(db(), draft, found, by=g.person, now=now())
         assessing.look(db(), work, terms(), occasion="asked", by=g.person, now=now())
+        night.recheck_at(db(), work.establishment_id, work.municipality_id, terms(), now=now())  # the number of staff may be another now
     return go(f"/employer/requests/{draft.request_id}?sent=1")
 
 

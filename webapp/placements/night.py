@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, func, select, type_coerce
 from sqlmodel import Session
 
+from webapp.foundation.clock import day_of
 from webapp.foundation.tenancy import everything
 from webapp.notifications.actions import notify_many
 from webapp.people.actions import on_duty
@@ -96,6 +97,16 @@ def recheck(
         for found in check_employers(db, kvks, municipality_id, terms, day=day, worked=worked):
             _keep(db, found, occasion=occasion, day=day, now=now)
             total += 1
+    return total
+
+
+def recheck_at(db: Session, establishment_id: uuid.UUID, municipality_id: int, terms: Terms, *, now: datetime) -> int:
+    """The running placements of one employer at once, when the number of staff somewhere changed. The caller holds the municipality's lock."""
+    query = select(employers.c.kvk).join_from(establishments, employers, employers.c.id == establishments.c.employer_id)
+    kvk, total = db.execute(query.where(establishments.c.id == establishment_id)).scalar_one(), 0
+    for found in check_employers(db, [kvk], municipality_id, terms, day=day_of(now), worked=None):
+        _keep(db, found, occasion="changed", day=day_of(now), now=now)
+        total += 1
     return total
 
 

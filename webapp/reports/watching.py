@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, and_, case, cast, distinct, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import String, case, cast, distinct, func, literal_column, or_, select
 from sqlmodel import Session
 
 from webapp.foundation.tenancy import everything
@@ -35,6 +34,8 @@ restrictions: Any = EmployerRestriction.__table__  # type: ignore[attr-defined]
 requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
 statements: Any = RequestStatement.__table__  # type: ignore[attr-defined]
 accounts: Any = Account.__table__  # type: ignore[attr-defined]
+RUNNING: Any = literal_column("'running'")  # words of a partial index, as they stand in it (DECISIONS.md 3)
+SITE = (employers.c.kvk, func.lower(establishments.c.street), func.lower(establishments.c.town))  # one address of one firm, whoever wrote it down
 
 
 class Limits(NamedTuple):
@@ -146,6 +147,7 @@ def watched(db: Session, person: Person, limits: Limits, today: date) -> list[Wa
         select(
             employers.c.id, employers.c.name, employers.c.kvk, employers.c.is_agency, establishments.c.id.label("place_id"),
             establishments.c.name.label("place"), establishments.c.street, establishments.c.town, establishments.c.staff_count, establishments.c.staff_counted_on,
+            *(part.label(f"site_{number}") for number, part in enumerate(SITE)),
         ).outerjoin(establishments, establishments.c.employer_id == employers.c.id).where(employers.c.municipality_id == own)
         .order_by(employers.c.name, employers.c.id, establishments.c.name)
     ).all()  # fmt: skip
@@ -157,7 +159,9 @@ def watched(db: Session, person: Person, limits: Limits, today: date) -> list[Wa
             until, refused, agreed, open_ones, founded = counts.of(row.id)
             found[row.id] = Watched(row.id, row.name, row.kvk, row.is_agency, [], refused, agreed, open_ones, founded, until, sectors.get(row.id, ""))
         if row.place_id:
-            found[row.id].places.append(_place(row, worked.get(row.place_id, []), now_there.get(row.place_id, 0), later, limits, today))
+            found[row.id].places.append(
+                _place(row, worked.get(row.place_id, []), now_there.get((row.site_0, row.site_1, row.site_2), 0), later, limits, today)
+            )
     return sorted(found.values(), key=lambda one: (-one.points, one.name.casefold()))
 
 
@@ -210,33 +214,22 @@ def _worked(db: Session, municipality_id: int, today: date) -> dict[uuid.UUID, l
     return found
 
 
-MAPPED: tuple[Any, ...] = (Employer, Establishment, Employer, Establishment)
+def _people_now(db: Session, municipality_id: int, today: date) -> dict[tuple[Any, ...], int]:
+    """Different people there today, per address of the own firms: in every municipality of the installation together.
 
-
-def _people_now(db: Session, municipality_id: int, today: date) -> dict[uuid.UUID, int]:
-    """Different people there today, per own establishment: an address of the same firm counts in every municipality of the installation.
-
-    Looks over all municipalities, and gives numbers only.
+    Looks over all municipalities, and gives numbers only. Begins at what runs, so that it grows with that and with nothing squared.
     """
-    firm, place, other_firm, other_place = (aliased(of) for of in MAPPED)
-    same: Any = and_(func.lower(other_place.street) == func.lower(place.street), func.lower(other_place.town) == func.lower(place.town))
-    there: Any = and_(
-        placements.c.establishment_id == other_place.id,
-        placements.c.status == "running",
-        placements.c.starts_on <= today,
-        placements.c.ends_on >= today,
-    )
+    mine = employers.alias("mine")
+    own = select(mine.c.kvk).where(mine.c.municipality_id == municipality_id)
     wanted = (
-        select(place.id, func.count(distinct(placements.c.participant_id)).label("people"))
-        .join(firm, firm.id == place.employer_id)
-        .join(other_firm, other_firm.kvk == firm.kvk)
-        .join(other_place, and_(other_place.employer_id == other_firm.id, same))
-        .join(placements, there)
-        .where(place.municipality_id == municipality_id)
-        .group_by(place.id)
+        select(*SITE, func.count(distinct(placements.c.participant_id)))
+        .join(establishments, establishments.c.id == placements.c.establishment_id)
+        .join(employers, employers.c.id == establishments.c.employer_id)
+        .where(placements.c.status == RUNNING, placements.c.starts_on <= today, placements.c.ends_on >= today, employers.c.kvk.in_(own))
+        .group_by(*SITE)
     )
     with everything(db):
-        return {row.id: row.people for row in db.execute(wanted)}
+        return {tuple(site): people for *site, people in db.execute(wanted)}
 
 
 def _later_tariffs(db: Session, municipality_id: int, today: date) -> dict[uuid.UUID, list[tuple[date, int]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from flask import Response, g, request
+from flask import Response, abort, g, request
 
 from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db
@@ -34,7 +34,10 @@ def send(draft_id: uuid.UUID) -> Response:
         found, wrong = forms.read_all(draft.typed, asker())
         if wrong:
             return summary_page(draft, status=422)
-        work = actions.send(db(), draft, found, by=g.person, now=now())
+        try:
+            work = actions.send(db(), draft, found, by=g.person, now=now())
+        except actions.NotYours:
+            abort(404)
         assessing.look(db(), work, terms(), occasion="asked", by=g.person, now=now())
     return go(f"/employer/requests/{draft.request_id}?sent=1")
 

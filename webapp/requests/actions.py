@@ -42,19 +42,27 @@ class DecidedOtherwise(Exception):
         self.status = status
 
 
+class NotYours(Exception):
+    """A draft of another workplace, or one that was thrown away; for this person it does not exist."""
+
+
 def own_draft(db: Session, person: Person, draft_id: uuid.UUID) -> RequestDraft | None:
     """A draft of this workplace: colleagues go on with each other's."""
     own = (drafts.c.id == draft_id, drafts.c.municipality_id == person.municipality_id, drafts.c.establishment_id == person.establishment_id)
-    found: RequestDraft | None = db.execute(select(RequestDraft).where(*own)).scalar_one_or_none()
+    # as it stands now, also where this session read it before it had its turn: a colleague may be at another step
+    as_it_is = select(RequestDraft).where(*own).execution_options(populate_existing=True)
+    found: RequestDraft | None = db.execute(as_it_is).scalar_one_or_none()
     return found
 
 
 def keep(db: Session, person: Person, draft_id: uuid.UUID, typed: Mapping[str, str], *, now: datetime) -> RequestDraft:
-    """Add what was typed to a draft, or begin one. What was sent before no longer changes."""
+    """Add what was typed to a draft, or begin one. What was sent before no longer changes. Raises NotYours for the draft of another workplace."""
     lock_municipality(db, person.municipality_id)
     draft = own_draft(db, person, draft_id)
     if draft is None:
         assert person.establishment_id is not None
+        if db.execute(select(drafts.c.id).where(drafts.c.id == draft_id)).first():
+            raise NotYours
         draft = RequestDraft(
             id=draft_id, municipality_id=person.municipality_id, establishment_id=person.establishment_id, made_by=person.id, typed={}, updated_at=now
         )
@@ -65,17 +73,23 @@ def keep(db: Session, person: Person, draft_id: uuid.UUID, typed: Mapping[str, s
     return draft
 
 
-def throw_away(db: Session, draft: RequestDraft) -> None:
-    """A draft that was not sent goes for good."""
-    if draft.request_id is None:
+def throw_away(db: Session, person: Person, draft_id: uuid.UUID) -> None:
+    """A draft that was not sent goes for good; once sent it stays. Again changes nothing."""
+    lock_municipality(db, person.municipality_id)
+    draft = own_draft(db, person, draft_id)
+    if draft is not None and draft.request_id is None:
         db.delete(draft)
         db.flush()
 
 
 def send(db: Session, draft: RequestDraft, found: Mapping[str, Any], *, by: Person, now: datetime) -> WorkRequest:
-    """Ask the municipality. A second time finds the request of the first. The number of staff is kept with the establishment."""
+    """Ask the municipality. A second time finds the request of the first. The number of staff is kept with the establishment.
+
+    Raises NotYours when a colleague threw the draft away meanwhile.
+    """
     lock_municipality(db, by.municipality_id)
-    db.refresh(draft)
+    if own_draft(db, by, draft.id) is None:
+        raise NotYours
     if draft.request_id is not None:
         return db.get_one(WorkRequest, draft.request_id)
     made = WorkRequest(

@@ -54,7 +54,10 @@ def begin() -> Response:
 
 def kept(draft_id: uuid.UUID, typed: Mapping[str, str]) -> RequestDraft:
     """The draft with what was typed; saved at once, also when a field is wrong and the answer says so."""
-    draft = actions.keep(db(), g.person, draft_id, typed, now=now())
+    try:
+        draft = actions.keep(db(), g.person, draft_id, typed, now=now())
+    except actions.NotYours:
+        abort(404)
     db().commit()
     return draft
 
@@ -139,9 +142,8 @@ def summary_page(draft: RequestDraft, *, status: int = 200) -> Response:
 
 @pages.post("/employer/requests/drafts/<uuid:draft_id>/end", endpoint="throw_away")
 def throw_away(draft_id: uuid.UUID) -> Response:
-    draft = actions.own_draft(db(), g.person, draft_id)
-    if draft is not None:
-        actions.throw_away(db(), draft)
+    """A draft goes for good. Again, or one of somebody else: nothing changes."""
+    actions.throw_away(db(), g.person, draft_id)
     return go("/employer/requests?gone=1")
 
 

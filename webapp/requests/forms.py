@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from webapp.foundation.money import cents_of
 from webapp.foundation.texts import euro_words
 from webapp.foundation.texts import gettext as _
-from webapp.requests.models import planned_days
+from webapp.foundation.typed_times import break_minutes, clock_time
+from webapp.requests.models import PlannedDay, planned_days
 from webapp.requests.sectors import SECTORS
 
 LONGEST_WEEK_MINUTES = 60 * 60  # Arbeidstijdenwet art. 5:7: no more in any week
@@ -226,10 +227,10 @@ def read_week(typed: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str,
     pattern: list[dict[str, Any]] = []
     for day in range(7):
         start, stop, pause = (typed.get(f"{what}_{day}", "") for what in ("start", "stop", "break"))
-        if not start and not stop:
+        if not start and not stop and pause in ("", "0"):
             continue
         try:
-            pattern.append({"weekday": day, "start": clock(start), "stop": clock(stop), "break": whole(pause)})
+            pattern.append({"weekday": day, "start": clock(start, is_stop=False), "stop": clock(stop), "break": break_minutes(pause)})
         except ValueError:
             errors[f"start_{day}"] = _("Fill in two times, for example 08:30 and 13:00, and the break in minutes.")
     if not pattern and not errors:
@@ -239,21 +240,22 @@ def read_week(typed: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str,
             errors[f"start_{planned['weekday']}"] = _("A shift is at most 16 hours, and longer than its break.")
     if not errors and sum(one.minutes for one in planned_days(pattern)) > LONGEST_WEEK_MINUTES:
         errors["start_0"] = _("Nobody works more than 60 hours a week.")
+    if not errors:
+        errors |= {f"start_{weekday}": _("The night before is not over yet at that time.") for weekday in overlapping(planned_days(pattern))}
     return pattern, errors
 
 
-def clock(text: str) -> str:
-    """08:30 from 830, 8.30 or 8:30. Raises ValueError."""
-    digits = text.replace(".", "").replace(":", "").replace(" ", "")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 4:
-        raise ValueError(text)
-    digits = digits + "00" if len(digits) < 3 else digits
-    return f"{time(int(digits[:-2]), int(digits[-2:])):%H:%M}"
+def overlapping(days: Sequence[PlannedDay]) -> list[int]:
+    """The weekdays whose shift begins before the one of the day before has stopped; after Sunday night comes Monday."""
+    by_weekday = {day.weekday: day for day in days}
+    found = []
+    for weekday, day in by_weekday.items():
+        before = by_weekday.get((weekday - 1) % 7)
+        if before is not None and before.stop <= before.start and day.start < before.stop:
+            found.append(weekday)
+    return found
 
 
-def whole(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise ValueError(text)
-    return int(text)
+def clock(text: str, *, is_stop: bool = True) -> str:
+    """08:30 from 830, 8.30, 8u30 or 8:30. Raises ValueError."""
+    return f"{clock_time(text, is_stop=is_stop):%H:%M}"

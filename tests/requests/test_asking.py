@@ -297,3 +297,14 @@ def test_a_request_of_another_workplace_or_municipality_does_not_exist(world: ma
         official.post(f"/requests/{work.id}/decision", {"decision": "take_on"}).status_code,
     ] == [404, 404]
     assert as_person(world.participant).get("/employer/requests").status_code == 403
+
+
+def test_longer_than_the_terms_allow_is_said_while_it_can_be_changed(world: make.World, thomas: Any) -> None:
+    draft = draft_with(thomas, world)
+
+    page = thomas.post(f"{draft}/times", answers(world, "times", weeks="30"))
+
+    assert page.status_code == 422 and 'id="weeks-error"' in page.text
+    assert thomas.post(draft).status_code == 422
+    assert thomas.post(f"{draft}/times", answers(world, "times", weeks="25")).status_code == 303
+    assert thomas.post(draft).status_code == 303

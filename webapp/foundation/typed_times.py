@@ -30,6 +30,8 @@ def clock_time(text: str, *, is_stop: bool = True) -> time:
     hour, minute = int(found[1]), int(found[2] or found[3] or 0)
     if (hour, minute) == (24, 0) and is_stop:
         return time(0, 0)
+    if hour > 23 or minute > 59:
+        raise ValueError("not a time")
     return time(hour, minute)
 
 

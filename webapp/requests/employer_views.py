@@ -18,6 +18,7 @@ from webapp.requests import actions, forms, reads, words
 from webapp.requests.blueprint import pages
 from webapp.requests.models import RequestDraft, WorkRequest
 from webapp.requests.sectors import SECTORS
+from webapp.safeguards.rules import duration_until
 from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
 
@@ -79,13 +80,21 @@ def id_in(name: str) -> uuid.UUID | None:
 
 def asker() -> forms.Asker:
     today = day_of(now())
-    return forms.Asker(today, reads.guides(db(), g.person, today), reads.place_of(db(), g.person).is_agency, floor_on)
+    return forms.Asker(today, reads.guides(db(), g.person, today), reads.place_of(db(), g.person).is_agency, floor_on, last_day_on)
 
 
 def floor_on(day: date) -> int | None:
     """The lowest tariff of a day in cents, where the terms say so."""
     try:
         return terms().tariff_floor_cents(day)
+    except NoTermsInForce:
+        return None
+
+
+def last_day_on(first: date, week_minutes: int) -> date | None:
+    """The last day of work that begins on `first`, for somebody who never did it before."""
+    try:
+        return duration_until(terms().value("duration", first), first, week_minutes, (), None)[1]
     except NoTermsInForce:
         return None
 

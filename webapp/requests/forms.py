@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from webapp.foundation.money import cents_of
-from webapp.foundation.texts import euro_words
+from webapp.foundation.texts import duration_words, euro_words, ngettext
 from webapp.foundation.texts import gettext as _
 from webapp.foundation.typed_times import break_minutes, clock_time
 from webapp.requests.models import PlannedDay, planned_days
@@ -36,12 +36,15 @@ STEPS = tuple(FIELDS)
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks: what the answers are held against. `guides`: accounts that may help here; `floor_cents`: the lowest tariff of the first day, where known."""
+    """Who asks: what the answers are held against. `guides`: accounts that may help here; `floor_cents`: the lowest tariff of the first day, where known;
+    `last_day`: for a first day and minutes a week, the last day the terms allow, where they say so.
+    """
 
     today: date
     guides: Mapping[str, str]
     is_agency: bool
     floor_cents: Callable[[date], int | None]
+    last_day: Callable[[date, int], date | None] = lambda first, week_minutes: None
 
 
 @dataclass
@@ -97,6 +100,20 @@ def _times(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
     pattern, errors = read_week(typed.said)
     typed.errors |= errors
     typed.found |= {"pattern": pattern, "weekly_minutes": sum(day.minutes for day in planned_days(pattern)) if not errors else 0}
+    if not typed.errors:
+        _not_too_long(typed, asker)
+
+
+def _not_too_long(typed: Typed, asker: Asker) -> None:
+    """How long is a hard limit: told here, while it can still be changed, and not only by the official who has to refuse it."""
+    first, weeks, minutes = (typed.found[name] for name in ("starts_on", "weeks", "weekly_minutes"))
+    until = asker.last_day(first, minutes)
+    if until is None or first + timedelta(weeks=weeks, days=-1) <= until:
+        return
+    most = ((until - first).days + 1) // 7
+    typed.errors["weeks"] = ngettext(
+        "With %(hours)s a week it lasts at most %(num)s week.", "With %(hours)s a week it lasts at most %(num)s weeks.", most, hours=duration_words(minutes)
+    )  # fmt: skip
 
 
 def _help(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:

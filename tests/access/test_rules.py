@@ -6,14 +6,22 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from argon2 import PasswordHasher, Type
 from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.access import rules
+from webapp.access.hashing import HASHER
 from webapp.access.rules import ACCOUNT, ADDRESS, ALPHABET, CODE_LENGTH
+from webapp.people.tablets import HASHER as TABLET_HASHER
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 codes = st.text(alphabet=ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH)
+
+
+@pytest.mark.parametrize("hasher", [HASHER, TABLET_HASHER])  # as the product has them: the tests use cheaper ones, see conftest
+def test_a_stolen_pin_takes_time_and_memory_to_guess(hasher: PasswordHasher) -> None:
+    assert (hasher.type, hasher.memory_cost, hasher.time_cost) == (Type.ID, 19_456, 2)
 
 
 def test_the_alphabet_has_no_signs_that_look_alike() -> None:

@@ -30,7 +30,6 @@ from playwright.sync_api import (
 from tests.conftest import NewDatabase
 from webapp.bootstrap import ROOT, find_chromium
 from webapp.commands import server_command, wait_until_ready
-from webapp.demo import fill
 from webapp.foundation.database import Database, make_engine
 from webapp.foundation.settings import Settings
 
@@ -60,10 +59,9 @@ def serve(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -
     @contextmanager
     def start(engine: str, **more: str) -> Iterator[Served]:
         folder = tmp_path_factory.mktemp("served")
-        with new_database(engine, folder) as database_url:
+        with new_database(engine, folder, "demo") as database_url:
             settings = Settings(database_url=database_url, data_dir=folder, demo=True, port=free_port())
             database = Database(make_engine(database_url))
-            fill(database, settings)
             surroundings = {key: value for key, value in os.environ.items() if not key.startswith("OPSTAP_")}
             surroundings |= {
                 "OPSTAP_DEMO": "1", "OPSTAP_DATABASE_URL": database_url, "OPSTAP_DATA_DIR": str(folder), "OPSTAP_PORT": str(settings.port), **more,

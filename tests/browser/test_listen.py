@@ -340,7 +340,7 @@ def test_it_pauses_goes_on_gets_slower_and_stops(served: Served, phone: GivePhon
 def eventually(page: Page, truth: str) -> None:
     """Wait until this is so; the content policy lets no page evaluate text by itself."""
     assert page.evaluate(
-        f"async () => {{ for (let n = 0; n < 200 && !({truth}); n += 1) await new Promise((done) => setTimeout(done, 50)); return {truth}; }}"
+        f"async () => {{ for (let n = 0; n < 400 && !({truth}); n += 1) await new Promise((done) => setTimeout(done, 50)); return {truth}; }}"
     )
 
 

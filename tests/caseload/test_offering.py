@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,6 +11,8 @@ from sqlmodel import Session, col
 
 from tests import factories as make
 from tests.caseload.pages import words
+from tests.growth import making as growth
+from webapp.growth.models import Signal
 from webapp.offers.models import Offer
 from webapp.people.models import ParticipantFile
 from webapp.requests.models import WorkRequest
@@ -130,3 +133,36 @@ def test_the_requests_of_the_own_municipality_are_listed_with_their_free_places(
     assert "2 places free" in text
     assert "No place free" in text  # the work of the world has one place, which is taken
     assert "Keukenhulp" not in words(as_person(world.strange_case_manager).get("/requests"))
+
+
+def test_a_signal_comes_before_an_offer(world: make.World, marieke: Any, session: Session) -> None:
+    work, who = kitchen(world), world.participant.account_id
+    for kind, there in (("ready", True), ("hire", True), ("no_growth", False)):
+        raised = growth.signal(world, kind=kind)
+        text = words(marieke.get(f"/requests/{work.id}/matching"))
+        assert ("A signal waits: decide about that first" in text) == there
+        answer = marieke.post(f"/requests/{work.id}/offers", {"participant_id": str(who)})
+        assert (answer.status_code == 303 and "offered" in answer.location) == (not there)
+        session.execute(update(Signal).where(col(Signal.id) == raised.id).values(status="closed"))
+        session.commit()
+    assert len(offers_of(session, work)) == 1
+
+
+def test_who_did_this_work_for_as_long_as_it_may_last_is_not_offered_it_again(world: make.World, marieke: Any, session: Session) -> None:
+    long_ago = make.TODAY - timedelta(weeks=30)
+    before = kitchen(world, starts_on=long_ago, weeks=27)
+    make.placement(world.database, before, world.other_participant, world.case_manager, status="ended")
+    work = kitchen(world, starts_on=make.TODAY + timedelta(days=7))
+
+    text = words(marieke.get(f"/requests/{work.id}/matching"))
+
+    assert "Did this work" in text
+    assert "offered" not in marieke.post(f"/requests/{work.id}/offers", {"participant_id": str(world.other_participant.account_id)}).location
+    assert offers_of(session, work) == []
+
+
+def test_where_nobody_is_asked_it_says_so(world: make.World, marieke: Any) -> None:
+    work = kitchen(world)
+    assert "Nobody is asked now" in words(marieke.get("/requests"))
+    make.offer(world.database, work, world.other_participant, world.case_manager)
+    assert "1 offer waits for an answer" in words(marieke.get("/requests"))

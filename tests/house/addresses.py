@@ -87,6 +87,8 @@ def busy_world(world: make.World, as_person: Any) -> make.World:
     people.work(office)
     people.pay(office)
     make.billed(world)
+    draft = {"id": str(uuid.uuid4()), "function": "Inpakken", "tasks": "Dozen vouwen", "sector": "G"}
+    assert as_person(world.supervisor).post("/employer/requests", draft).status_code == 303
     for audience in ("staff", "participant", "supervisor"):
         make.sign_on_provider(world.database, world.municipality_id, audience)
     return world

@@ -21,7 +21,7 @@ OTHERS = [code for code, spoken in LANGUAGES.items() if code != "en" and "partic
 NO_LATIN = {"ar", "fa", "ti", "uk"}
 # the Dutch word of a law in brackets, what stands on a phone in quotes, words that several languages share, names of products
 SAME = re.compile(
-    r"\([^)]*\)|«[^»]*»|https?:\S+|Opstap|\b(Safari|Android|iPhone|EN|WCAG|IBAN|min|Status|Stop|Start|Filter|Premie|Pin|PDF|OK|DigiD|eHerkenning)\b"
+    r"\([^)]*\)|«[^»]*»|https?:\S+|Opstap|\b(Safari|Android|iPhone|EN|WCAG|IBAN|min|Status|Stop|Start|Filter|Premie|Pin|PDF|OK|DigiD|eHerkenning|CSV|JSON|Waterveen|Hoogland)\b"
 )
 VOID = {"meta", "link", "input", "br", "img", "hr", "use", "path", "rect", "circle", "line", "polyline"}
 READ_OUT = (

@@ -325,8 +325,8 @@ class Course(RuleBasedStateMachine):
         return 3 if max(weeks) >= 28 * 60 else 6
 
 
-def test_no_sequence_of_actions_breaks_a_placement(sqlite_template: Path) -> None:
-    Course.template = sqlite_template
+def test_no_sequence_of_actions_breaks_a_placement(empty_file: Path) -> None:
+    Course.template = empty_file
     run_state_machine_as_test(
         Course,
         settings=settings(

@@ -193,13 +193,20 @@ def test_a_draft_can_be_thrown_away_and_belongs_to_the_workplace(world: make.Wor
     for stranger in (world.other_supervisor, world.strange_supervisor):
         other = as_person(stranger)
         assert [other.get(draft).status_code, other.post(draft).status_code, other.post(f"{draft}/work").status_code] == [404, 404, 404]
-        other.post(f"{draft}/end")
+        assert other.post(f"{draft}/end").status_code == 404
+        assert other.post("/employer/requests", {"id": draft.split("/")[-1], "function": "Iets anders"}).status_code == 404
     assert thomas.get(draft).status_code == 200
 
     assert thomas.post(f"{draft}/end").status_code == thomas.post(f"{draft}/end").status_code == 303
 
     session.rollback()
-    assert session.execute(select(RequestDraft)).first() is None
+    (row,) = session.execute(select(RequestDraft)).scalars()
+    assert row.typed == {}
+    assert "Hulp in de keuken" not in thomas.get("/employer/requests").text
+    assert thomas.get(draft).status_code == 404
+    thomas.post("/employer/requests", {"id": draft.split("/")[-1], **whole(world)})
+    session.rollback()
+    assert session.get_one(RequestDraft, row.id).typed == {}
 
 
 def test_an_official_takes_it_on_and_only_then_it_can_be_offered(world: make.World, thomas: Any, marieke: Any, session: Session) -> None:
@@ -308,3 +315,20 @@ def test_longer_than_the_terms_allow_is_said_while_it_can_be_changed(world: make
     assert thomas.post(draft).status_code == 422
     assert thomas.post(f"{draft}/times", answers(world, "times", weeks="25")).status_code == 303
     assert thomas.post(draft).status_code == 303
+
+
+def test_the_number_of_staff_is_asked_again_after_a_year_and_held_against_the_share(world: make.World, thomas: Any, session: Session) -> None:
+    place = session.get_one(Establishment, world.supervisor.establishment_id)
+    place.staff_count, place.staff_counted_on = 40, make.TODAY - timedelta(days=400)
+    session.add(place)
+    session.commit()
+    assert "<details open><summary>Hoeveel mensen werken hier nu?" in thomas.get("/employer/company").text
+
+    for typed in ({"staff_count": "veel"}, {"staff_count": "41", "staff_counted_on": "2090-01-01"}, {}):
+        assert thomas.post("/employer/company/staff", typed).status_code == 422
+    assert thomas.post("/employer/company/staff", {"staff_count": "41", "staff_counted_on": make.TODAY.isoformat()}).status_code == 303
+
+    session.rollback()
+    place = session.get_one(Establishment, world.supervisor.establishment_id)
+    assert (place.staff_count, place.staff_counted_on) == (41, make.TODAY)
+    assert "1 persoon" in thomas.get("/employer/company").text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from webapp.certificate.reads import references
@@ -120,6 +120,29 @@ def own_establishment(db: Session, person: Person) -> Any:
             establishments.c.municipality_id == person.municipality_id,
         )
     ).one()
+
+
+class Share(NamedTuple):
+    """Who works at this place via Opstap, in people; `limit_basis_points` None: the municipality agreed none. `is_old`: the count is over a year old."""
+
+    people: int
+    limit_basis_points: int | None
+    is_old: bool
+
+
+def share_here(db: Session, person: Person, place: Any, today: date) -> Share:
+    """The share of the staff that works here through Opstap, as far as this municipality knows, and the largest it agreed to."""
+    here = (
+        placements.c.establishment_id == place.id,
+        placements.c.municipality_id == person.municipality_id,
+        placements.c.status.in_(("accepted", "running")),
+    )
+    people = db.execute(select(func.count(placements.c.participant_id.distinct())).where(*here)).scalar_one()
+    try:
+        limit = terms_of(db, person.municipality_id, person.terms_token).value("staff_share", today).basis_points
+    except NoTermsInForce:
+        limit = None
+    return Share(people, limit, place.staff_counted_on is None or (today - place.staff_counted_on).days > 365)
 
 
 class Hour(NamedTuple):

@@ -15,7 +15,7 @@ from webapp.employer import (
 )
 from webapp.employer.blueprint import pages
 from webapp.foundation.clock import day_of, now
-from webapp.foundation.database import db
+from webapp.foundation.database import db, lock_municipality
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import date_words
 from webapp.foundation.texts import gettext as _
@@ -24,6 +24,8 @@ from webapp.hours.forms import read_day, read_uuid
 from webapp.invoices.reads import rows_of
 from webapp.people import tablets
 from webapp.people.models import Membership
+from webapp.requests.actions import count_staff as record_staff
+from webapp.requests.forms import read_staff
 
 DAYS_AHEAD = 7
 SHOWN_INVOICES = 12
@@ -57,12 +59,24 @@ def company_page(
     errors: Mapping[str, str] | None = None,
     notice: str | None = None,
 ) -> Response:
-    today = day_of(now())
+    today, place = day_of(now()), reads.own_establishment(db(), g.person)
     return page(
-        "employer/company.html", status=status, errors=errors or {}, typed=typed, notice=notice, place=reads.own_establishment(db(), g.person),
+        "employer/company.html", status=status, errors=errors or {}, typed=typed, notice=notice, place=place, share=reads.share_here(db(), g.person, place, today),
         supervisors=reads.supervisors_here(db(), g.person, today), colleagues=reads.colleagues(db(), g.person, today),
         absences=reads.own_absences(db(), g.person, today), invoices=rows_of(db(), g.person, today, limit=SHOWN_INVOICES), hour=reads.hour_of_work(db(), g.person, today), today=today, tablets=reads.own_tablets(db(), g.person), has_pin=reads.has_pin(db(), g.person),
     )  # fmt: skip
+
+
+@pages.post("/employer/company/staff")
+def count_staff() -> Response:
+    """How many people work here, counted on a day: the share via Opstap is held against it."""
+    typed, found, errors = read_staff(request.form, day_of(now()))
+    if errors:
+        return company_page(typed, status=422, errors=errors)
+    if g.person.establishment_id is not None:
+        lock_municipality(db(), g.person.municipality_id)
+        record_staff(db(), g.person.establishment_id, *found, by=g.person, now=now())
+    return go("/employer/company?arranged=1")
 
 
 @pages.post("/employer/stand-in")

@@ -36,7 +36,7 @@ def send(draft_id: uuid.UUID) -> Response:
             return summary_page(draft, status=422)
         try:
             work = actions.send(db(), draft, found, by=g.person, now=now())
-        except actions.NotYours:
+        except actions.DraftGone:
             abort(404)
         assessing.look(db(), work, terms(), occasion="asked", by=g.person, now=now())
     return go(f"/employer/requests/{draft.request_id}?sent=1")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, Uuid, column, exists, func, or_, select, table
+from sqlalchemy import Date, Integer, Uuid, and_, column, exists, func, or_, select, table
 from sqlmodel import Session
 
 from webapp.foundation.tenancy import everything
@@ -33,7 +33,7 @@ members: Any = Membership.__table__  # type: ignore[attr-defined]
 
 # written by slices above this one, so known here by their names alone
 entries = table("hours_entry", column("placement_id", Uuid), column("week_of", Date), column("certain_minutes", Integer))
-signals = table("signal", column("participant_id", Uuid), column("kind"), column("status"))
+signals = table("signal", column("participant_id", Uuid), column("establishment_id", Uuid), column("kind"), column("status"))
 routes = table("route", column("participant_id", Uuid), column("kind"), column("status"))
 
 TAKEN = ("accepted", "running")
@@ -106,17 +106,29 @@ def at_site(db: Session, site: Site, since: date) -> list[Here]:
 
 def earlier(db: Session, participant_id: uuid.UUID, establishment_id: uuid.UUID, function: str, without: uuid.UUID | None) -> list[Stretch]:
     """What somebody did before in this function for this employer, with the longest week of each: agreed, or worked on average."""
+    return earlier_of(db, [participant_id], establishment_id, function, without).get(participant_id, [])
+
+
+def earlier_of(
+    db: Session, people: Any, establishment_id: uuid.UUID, function: str, without: uuid.UUID | None = None
+) -> dict[uuid.UUID, list[Stretch]]:
+    """The same for several people: their ids, or a subquery of them. Two statements."""
     employer = select(establishments.c.employer_id).where(establishments.c.id == establishment_id).scalar_subquery()
     query = (
-        select(placements.c.id, placements.c.function, placements.c.starts_on, placements.c.ends_on, placements.c.weekly_minutes, LONGEST_WEEK.label("later"), LONGEST_BEFORE.label("before"))
+        select(
+            placements.c.id, placements.c.participant_id, placements.c.function, placements.c.starts_on, placements.c.ends_on, placements.c.weekly_minutes,
+            LONGEST_WEEK.label("later"), LONGEST_BEFORE.label("before"),
+        )
         .join_from(placements, establishments, establishments.c.id == placements.c.establishment_id)
-        .where(placements.c.participant_id == participant_id, establishments.c.employer_id == employer, placements.c.status.in_(REAL))
+        .where(placements.c.participant_id.in_(people), establishments.c.employer_id == employer, placements.c.status.in_(REAL))
     )  # fmt: skip
     rows = [row for row in db.execute(query) if row.id != without and same_work(row.function) == same_work(function)]
     worked = weeks_worked(db, [row.id for row in rows])
-    return [
-        Stretch(row.starts_on, row.ends_on, max(row.weekly_minutes, row.later, row.before, longest_average(worked.get(row.id, {})))) for row in rows
-    ]
+    found: dict[uuid.UUID, list[Stretch]] = {}
+    for row in rows:
+        week = max(row.weekly_minutes, row.later, row.before, longest_average(worked.get(row.id, {})))
+        found.setdefault(row.participant_id, []).append(Stretch(row.starts_on, row.ends_on, week))
+    return found
 
 
 def weeks_worked(db: Session, placement_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[date, int]]:
@@ -186,9 +198,16 @@ def places_on(day: date) -> Any:
     )  # fmt: skip
 
 
+def waits_at(establishment_id: Any) -> Any:
+    """The condition that a signal keeps somebody from this work: they seem ready for a regular job, or this workplace wants to hire them."""
+    return and_(
+        signals.c.status != "closed", or_(signals.c.kind == "ready", and_(signals.c.kind == "hire", signals.c.establishment_id == establishment_id))
+    )
+
+
 def _place(db: Session, work: WorkRequest, day: date, who: uuid.UUID | None) -> Any:
     """The place of a request; and of somebody, whether a signal that they seem ready waits, or a way to paid work was chosen. One statement."""
-    ready = exists().where(signals.c.participant_id == who, signals.c.kind == "ready", signals.c.status != "closed")
+    ready = exists().where(signals.c.participant_id == who, waits_at(establishments.c.id))
     chosen = exists().where(routes.c.participant_id == who, routes.c.status == "open", routes.c.kind.in_(PAID_WORK))
     said = (statements.c.id.label("statement_id"), *(statements.c[name] for name in STATED))
     query = (

@@ -24,8 +24,13 @@ from webapp.people.models import Account, ParticipantFile
 from webapp.people.person import Person
 from webapp.placements.actions import free_place, own_caseload, placements
 from webapp.placements.assessing import ensure, look
+from webapp.placements.checks import again_after
+from webapp.placements.facts import earlier_of, signals, waits_at
+from webapp.placements.rules import last_day
 from webapp.requests.models import PlannedDay, WorkRequest, planned_days
-from webapp.terms.rules import limit_months
+from webapp.safeguards.rules import Stretch, duration_until
+from webapp.terms.actions import Terms
+from webapp.terms.rules import NoTermsInForce, limit_months
 from webapp.terms.shapes import Duration
 
 accounts: Any = Account.__table__  # type: ignore[attr-defined]
@@ -40,8 +45,9 @@ DAY_MINUTES = 24 * 60
 TAKEN_PLACES = (
     select(func.count()).where(placements.c.request_id == requests.c.id, placements.c.status.in_(TAKEN)).correlate(requests).scalar_subquery()
 )  # fmt: skip
+WAITING = select(func.count()).where(offers.c.request_id == requests.c.id, offers.c.status == "open").correlate(requests).scalar_subquery()
 OPEN_REQUESTS = (
-    select(requests, establishments.c.name.label("establishment"), TAKEN_PLACES.label("taken"))
+    select(requests, establishments.c.name.label("establishment"), TAKEN_PLACES.label("taken"), WAITING.label("waiting"))
     .join_from(requests, establishments, establishments.c.id == requests.c.establishment_id)
     .where(requests.c.status == "open")
     .order_by(requests.c.starts_on, requests.c.function, requests.c.id)
@@ -81,10 +87,13 @@ class Candidate(NamedTuple):
     clashes: bool
     week_minutes: int
     limit_months: int | None
+    signal: bool  # a readiness signal waits, or is talked about: regular work comes first
+    until: date | None  # the last day this work may be done, where what was done before leaves less than is asked
+    used_up: bool
 
     @property
     def may_be_offered(self) -> bool:
-        return not self.has_open_offer and self.word != "yes"
+        return not (self.has_open_offer or self.word == "yes" or self.signal or self.used_up)
 
 
 def open_requests(db: Session, municipality_id: int) -> list[Any]:
@@ -92,8 +101,8 @@ def open_requests(db: Session, municipality_id: int) -> list[Any]:
     return list(db.execute(OPEN_REQUESTS.where(requests.c.municipality_id == municipality_id)))
 
 
-def candidates(db: Session, person: Person, request: WorkRequest, duration: Duration | None, today: date) -> list[Candidate]:
-    """The people of somebody's caseload, by name, as far as this request concerns them. Three statements."""
+def candidates(db: Session, person: Person, request: WorkRequest, terms: Terms, today: date) -> list[Candidate]:
+    """The people of somebody's caseload, by name, as far as this request concerns them. Six statements."""
     caseload = own_caseload(person, today)
     work: dict[uuid.UUID, list[Any]] = {}
     for row in db.execute(WORK_OF.where(placements.c.participant_id.in_(caseload), placements.c.ends_on >= today)):
@@ -105,10 +114,31 @@ def candidates(db: Session, person: Person, request: WorkRequest, duration: Dura
         said.setdefault(who, set()).add((what, status))
     people = db.execute(PEOPLE.where(files.c.account_id.in_(caseload))).all()
     by_name = sorted(people, key=lambda row: (row.first_name.casefold(), row.last_name.casefold(), row.id))
-    return [_candidate(row, request, work.get(row.id, []), said.get(row.id, set()), duration) for row in by_name]
+    before = earlier_of(db, caseload, request.establishment_id, request.function)
+    ready = set(
+        db.execute(select(signals.c.participant_id).where(signals.c.participant_id.in_(caseload), waits_at(request.establishment_id))).scalars()
+    )
+    return [
+        _candidate(
+            row, request, work.get(row.id, []), said.get(row.id, set()), duration_on(terms, today), before.get(row.id, []), terms, row.id in ready
+        )
+        for row in by_name
+    ]
 
 
-def _candidate(row: Any, request: WorkRequest, work: Sequence[Any], said: set[tuple[uuid.UUID, str]], duration: Duration | None) -> Candidate:
+def duration_on(terms: Terms, day: date) -> Duration | None:
+    try:
+        return terms.duration(day)
+    except NoTermsInForce:
+        return None
+
+
+def _candidate(
+    row: Any, request: WorkRequest, work: Sequence[Any], said: set[tuple[uuid.UUID, str]], duration: Duration | None, before: Sequence[Stretch], terms: Terms, signal: bool,
+) -> Candidate:  # fmt: skip
+    first = request.starts_on
+    _months, until, _counts = duration_until(duration_on(terms, first), first, request.weekly_minutes, before, again_after(terms, first))
+    shorter = until if until is not None and before and until < last_day(first, request.weeks) else None
     elsewhere = [own for own in work if own.request_id != request.id]
     together = request.weekly_minutes + sum(own.weekly_minutes for own in elsewhere)
     own_words = {status for what, status in said if what == request.id}
@@ -118,6 +148,7 @@ def _candidate(row: Any, request: WorkRequest, work: Sequence[Any], said: set[tu
         has_open_offer=any(status == "open" for _, status in said), here=next((own for own in work if own.request_id == request.id), None), elsewhere=elsewhere,
         clashes=any(clash(planned_days(request.pattern), planned_days(own.pattern)) for own in elsewhere if own.ends_on >= request.starts_on),
         week_minutes=together, limit_months=shorter_limit(duration, alone=request.weekly_minutes, together=together),
+        signal=signal, until=shorter, used_up=shorter is not None and shorter < first,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from webapp.foundation.clock import add_working_days, day_of, now
 from webapp.foundation.database import db
 from webapp.foundation.pages import extension, go, page
-from webapp.foundation.texts import N_, bdi, date_words
+from webapp.foundation.texts import LANGUAGES, N_, bdi, date_words
 from webapp.foundation.texts import gettext as _
 from webapp.offers.models import Offer
 from webapp.offers.rules import CannotOffer, OfferGone
@@ -30,8 +30,6 @@ from webapp.requests.blueprint import pages as request_pages
 from webapp.requests.models import WorkRequest
 from webapp.requests.reads import asked
 from webapp.terms.here import terms
-from webapp.terms.rules import NoTermsInForce
-from webapp.terms.shapes import Duration
 
 LONGEST_TEXT = 1000
 LONGEST_TRAVEL_MINUTES = 300
@@ -84,22 +82,15 @@ def show_matching(
     work: WorkRequest, *, refused: str | None = None, errors: Mapping[str, str] | None = None, at: uuid.UUID | None = None, status: int = 200
 ) -> Response:
     """Everybody this work may suit. `refused`: why an offer could not be made; `errors`: of the form at person `at`."""
-    people = matching.candidates(db(), g.person, work, duration_or_none(day_of(now())), day_of(now()))
+    people = matching.candidates(db(), g.person, work, terms(), day_of(now()))
     place = db().get(Establishment, work.establishment_id)
     offered = next((somebody for somebody in people if request.args.get("offered") == str(somebody.id)), None)
     return page(
-        "placements/matching.html", status=status, work=work, place=place, guide=db().get(Account, work.guide_id), people=people,
+        "placements/matching.html", languages=LANGUAGES, status=status, work=work, place=place, guide=db().get(Account, work.guide_id), people=people,
         days=matching.days_grouped(work.pattern), free=actions.free_place(db(), work) is not None and work.status == "open", refused=refused,
         errors=errors or {}, at=at, open_days=terms().offer(day_of(now())).open_days,
         notice=_("Offered to %(name)s. They have %(days)s days to answer.", name=bdi(offered.first_name), days=terms().offer(day_of(now())).open_days) if offered else None,
     )  # fmt: skip
-
-
-def duration_or_none(day: date) -> Duration | None:
-    try:
-        return terms().duration(day)
-    except NoTermsInForce:
-        return None
 
 
 @pages.post("/requests/<uuid:request_id>/offers")

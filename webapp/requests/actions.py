@@ -42,12 +42,12 @@ class DecidedOtherwise(Exception):
         self.status = status
 
 
-class NotYours(Exception):
-    """A draft of another workplace, or one that was thrown away; for this person it does not exist."""
+class DraftGone(Exception):
+    """A colleague threw this draft away meanwhile."""
 
 
 def own_draft(db: Session, person: Person, draft_id: uuid.UUID) -> RequestDraft | None:
-    """A draft of this workplace: colleagues go on with each other's."""
+    """A draft of this workplace, also one that was thrown away: colleagues go on with each other's."""
     own = (drafts.c.id == draft_id, drafts.c.municipality_id == person.municipality_id, drafts.c.establishment_id == person.establishment_id)
     # as it stands now, also where this session read it before it had its turn: a colleague may be at another step
     as_it_is = select(RequestDraft).where(*own).execution_options(populate_existing=True)
@@ -56,40 +56,43 @@ def own_draft(db: Session, person: Person, draft_id: uuid.UUID) -> RequestDraft 
 
 
 def keep(db: Session, person: Person, draft_id: uuid.UUID, typed: Mapping[str, str], *, now: datetime) -> RequestDraft:
-    """Add what was typed to a draft, or begin one. What was sent before no longer changes. Raises NotYours for the draft of another workplace."""
+    """Add what was typed to a draft, or begin one. What was sent or thrown away before no longer changes."""
     lock_municipality(db, person.municipality_id)
     draft = own_draft(db, person, draft_id)
     if draft is None:
         assert person.establishment_id is not None
-        if db.execute(select(drafts.c.id).where(drafts.c.id == draft_id)).first():
-            raise NotYours
         draft = RequestDraft(
             id=draft_id, municipality_id=person.municipality_id, establishment_id=person.establishment_id, made_by=person.id, typed={}, updated_at=now
         )
-    if draft.request_id is None:
+    if draft.request_id is None and draft.thrown_away_at is None:
         draft.typed, draft.updated_at = {**draft.typed, **typed}, now
         db.add(draft)
         db.flush()
     return draft
 
 
-def throw_away(db: Session, person: Person, draft_id: uuid.UUID) -> None:
-    """A draft that was not sent goes for good; once sent it stays. Again changes nothing."""
+def throw_away(db: Session, person: Person, draft_id: uuid.UUID, *, now: datetime) -> bool:
+    """What was typed in a draft that was not sent goes for good; its identifier stays used. Again changes nothing. Gives False for a stranger's."""
     lock_municipality(db, person.municipality_id)
     draft = own_draft(db, person, draft_id)
-    if draft is not None and draft.request_id is None:
-        db.delete(draft)
+    if draft is None:
+        return False
+    if draft.request_id is None and draft.thrown_away_at is None:
+        draft.typed, draft.thrown_away_at = {}, now
+        db.add(draft)
         db.flush()
+    return True
 
 
 def send(db: Session, draft: RequestDraft, found: Mapping[str, Any], *, by: Person, now: datetime) -> WorkRequest:
     """Ask the municipality. A second time finds the request of the first. The number of staff is kept with the establishment.
 
-    Raises NotYours when a colleague threw the draft away meanwhile.
+    Raises DraftGone when a colleague threw the draft away meanwhile.
     """
     lock_municipality(db, by.municipality_id)
-    if own_draft(db, by, draft.id) is None:
-        raise NotYours
+    as_it_is = own_draft(db, by, draft.id)
+    if as_it_is is None or as_it_is.thrown_away_at is not None:
+        raise DraftGone
     if draft.request_id is not None:
         return db.get_one(WorkRequest, draft.request_id)
     made = WorkRequest(

@@ -43,6 +43,8 @@ def begin() -> Response:
     draft = kept(draft_id, typed)
     if draft.request_id is not None:
         return go(f"/employer/requests/{draft.request_id}")
+    if draft.thrown_away_at is not None:
+        return go("/employer/requests")
     for step in forms.STEPS:
         if any(name in request.form for name in forms.FIELDS[step]):
             errors = forms.read(step, draft.typed, asker()).errors
@@ -55,10 +57,7 @@ def begin() -> Response:
 
 def kept(draft_id: uuid.UUID, typed: Mapping[str, str]) -> RequestDraft:
     """The draft with what was typed; saved at once, also when a field is wrong and the answer says so."""
-    try:
-        draft = actions.keep(db(), g.person, draft_id, typed, now=now())
-    except actions.NotYours:
-        abort(404)
+    draft = actions.keep(db(), g.person, draft_id, typed, now=now())
     db().commit()
     return draft
 
@@ -99,20 +98,23 @@ def last_day_on(first: date, week_minutes: int) -> date | None:
         return None
 
 
-def draft_or_404(draft_id: uuid.UUID) -> RequestDraft:
-    return actions.own_draft(db(), g.person, draft_id) or abort(404)
+def draft_or_404(draft_id: uuid.UUID, step: str = forms.STEPS[0]) -> RequestDraft:
+    draft = actions.own_draft(db(), g.person, draft_id)
+    if step not in forms.STEPS or draft is None or draft.thrown_away_at is not None:
+        abort(404)
+    return draft
 
 
-@pages.get("/employer/requests/drafts/<uuid:draft_id>/<any(work, times, help, learn, terms):step>", endpoint="step")
+@pages.get("/employer/requests/drafts/<uuid:draft_id>/<step>", endpoint="step")
 def show_step(draft_id: uuid.UUID, step: str) -> Response:
-    draft = draft_or_404(draft_id)
+    draft = draft_or_404(draft_id, step)
     return go(f"/employer/requests/{draft.request_id}") if draft.request_id else step_page(draft, step, draft.typed, {})
 
 
-@pages.post("/employer/requests/drafts/<uuid:draft_id>/<any(work, times, help, learn, terms):step>", endpoint="keep_step")
+@pages.post("/employer/requests/drafts/<uuid:draft_id>/<step>", endpoint="keep_step")
 def keep_step(draft_id: uuid.UUID, step: str) -> Response:
     """Keep this step as it was typed, also what is not right yet; then on to the next."""
-    draft = kept(draft_or_404(draft_id).id, {**dict.fromkeys(forms.FIELDS[step], ""), **forms.said(request.form, [step])})
+    draft = kept(draft_or_404(draft_id, step).id, {**dict.fromkeys(forms.FIELDS[step], ""), **forms.said(request.form, [step])})
     if draft.request_id is not None:
         return go(f"/employer/requests/{draft.request_id}")
     if "later" in request.form:
@@ -151,8 +153,8 @@ def summary_page(draft: RequestDraft, *, status: int = 200) -> Response:
 
 @pages.post("/employer/requests/drafts/<uuid:draft_id>/end", endpoint="throw_away")
 def throw_away(draft_id: uuid.UUID) -> Response:
-    """A draft goes for good. Again, or one of somebody else: nothing changes."""
-    actions.throw_away(db(), g.person, draft_id)
+    if not actions.throw_away(db(), g.person, draft_id, now=now()):
+        abort(404)
     return go("/employer/requests?gone=1")
 
 

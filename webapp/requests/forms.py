@@ -168,6 +168,14 @@ def _staff(typed: Typed, asker: Asker) -> None:
     _past_day(typed, "staff_counted_on", asker.today)
 
 
+def read_staff(values: Mapping[str, str], today: date) -> tuple[dict[str, str], tuple[int, date], dict[str, str]]:
+    """A number of staff with its day, alone: as typed, as values, and what is wrong by field."""
+    typed = Typed({name: values.get(name, "").strip()[:LONGEST_LINE] for name in ("staff_count", "staff_counted_on")})
+    _whole(typed, "staff_count", 0, MOST_STAFF, _("Fill in how many people work here, for example 38."))
+    _past_day(typed, "staff_counted_on", today)
+    return typed.said, (typed.found.get("staff_count", 0), typed.found.get("staff_counted_on", today)), typed.errors
+
+
 READERS: dict[str, Callable[[Typed, Asker, Mapping[str, str]], None]] = {
     "work": _work,
     "times": _times,

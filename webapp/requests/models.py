@@ -58,6 +58,7 @@ class RequestDraft(SQLModel, table=True):
     typed: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     request_id: uuid.UUID | None = Field(default=None, foreign_key="work_request.id")
     updated_at: datetime = Field(sa_type=Utc)
+    thrown_away_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class RequestStatement(SQLModel, table=True):

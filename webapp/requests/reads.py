@@ -42,7 +42,12 @@ def of_workplace(db: Session, person: Person) -> list[Any]:
 
 def drafts_of(db: Session, person: Person) -> list[Any]:
     """Drafts of this workplace that were not sent, the latest first."""
-    own = (drafts.c.municipality_id == person.municipality_id, drafts.c.establishment_id == person.establishment_id, drafts.c.request_id.is_(None))
+    own = (
+        drafts.c.municipality_id == person.municipality_id,
+        drafts.c.establishment_id == person.establishment_id,
+        drafts.c.request_id.is_(None),
+        drafts.c.thrown_away_at.is_(None),
+    )
     return list(db.execute(select(drafts).where(*own).order_by(drafts.c.updated_at.desc(), drafts.c.id)))
 
 

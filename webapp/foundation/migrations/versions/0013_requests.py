@@ -38,7 +38,7 @@ def restate(old: str, new: str, words: str) -> None:
 def upgrade() -> None:
     restate("a_request_is_open_or_closed", "a_request_has_a_known_status", "status IN ('asked', 'open', 'refused', 'closed')")
     table(
-        "request_draft", column("establishment_id", sa.Uuid), column("made_by", sa.Uuid), column("typed", sa.JSON), column("request_id", sa.Uuid, True), column("updated_at", Utc),
+        "request_draft", column("establishment_id", sa.Uuid), column("made_by", sa.Uuid), column("typed", sa.JSON), column("request_id", sa.Uuid, True), column("updated_at", Utc), column("thrown_away_at", Utc, True),
         sa.UniqueConstraint("request_id", name="a_request_comes_from_one_draft"),
         points_at={"establishment_id": "establishment", "made_by": "account", "request_id": "work_request"},
     )  # fmt: skip

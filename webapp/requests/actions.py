@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
@@ -139,6 +139,18 @@ def officials(db: Session, municipality_id: int, today: date) -> list[uuid.UUID]
     return list(db.execute(query.distinct().order_by(members.c.account_id)).scalars())
 
 
+def asked_by(db: Session, request: WorkRequest) -> uuid.UUID:
+    """Whom an answer goes to: who stated something for the workplace, else who began the draft, else who helps there.
+
+    An official who wrote down what the employer said did not ask for people.
+    """
+    from_there = select(members.c.account_id).where(members.c.establishment_id == request.establishment_id, members.c.role == Role.SUPERVISOR)
+    stated = select(statements.c.stated_by).where(statements.c.request_id == request.id, statements.c.stated_by.in_(from_there)).scalar_subquery()
+    began = select(drafts.c.made_by).where(drafts.c.request_id == request.id).scalar_subquery()
+    found: uuid.UUID | None = db.execute(select(func.coalesce(stated, began))).scalar()
+    return found or request.guide_id
+
+
 def take_on(db: Session, request: WorkRequest, *, by: Person, now: datetime) -> None:
     """From now on somebody may be offered this work. Again changes nothing. Raises DecidedOtherwise."""
     _decide(db, request, "asked", "open", "taken_on", by=by, now=now)
@@ -176,8 +188,7 @@ def _decide(
     told(db, f"request.{outcome}", request.id, {"reason": reason, "words": words} if reason else {}, by=by, now=now)
     if outcome == "ended":
         return
-    asked_by = db.execute(select(statements.c.stated_by).where(statements.c.request_id == request.id)).scalar_one_or_none() or request.guide_id
     notify(
-        db, to=on_duty(db, asked_by, day_of(now)), municipality_id=request.municipality_id, key="request.yes" if outcome == "taken_on" else "request.no",
+        db, to=on_duty(db, asked_by(db, request), day_of(now)), municipality_id=request.municipality_id, key="request.yes" if outcome == "taken_on" else "request.no",
         slots={"work": request.function}, path=f"/employer/requests/{request.id}", cause_id=str(request.id), now=now,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import select, update
@@ -166,3 +167,22 @@ def test_where_nobody_is_asked_it_says_so(world: make.World, marieke: Any) -> No
     assert "Nobody is asked now" in words(marieke.get("/requests"))
     make.offer(world.database, work, world.other_participant, world.case_manager)
     assert "1 offer waits for an answer" in words(marieke.get("/requests"))
+
+
+def test_two_case_managers_who_offer_the_last_place_at_once_make_one_offer(world: make.World, as_person: Any, session: Session) -> None:
+    work = kitchen(world, places=1)
+    hers = make.participant(world.database, world.municipality_id, world.colleague, "Aster Gebre")
+    codes: list[int] = []
+
+    def offer(manager: Any, who: Any) -> None:
+        codes.append(manager.post(f"/requests/{work.id}/offers", {"participant_id": str(who.account_id)}).status_code)
+
+    both = ((as_person(world.case_manager), world.other_participant), (as_person(world.colleague), hers))
+    threads = [Thread(target=offer, args=one) for one in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(codes) == [303, 409]
+    assert [one.status for one in offers_of(session, work)] == ["open"]

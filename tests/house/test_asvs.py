@@ -6,7 +6,7 @@ import re
 
 from webapp.bootstrap import ROOT
 
-STATES = {"met", "open", "n/a", "operator", "in `access`", "met in `access`", ""}
+STATES = {"met", "open", "n/a", "operator", ""}
 
 
 def test_every_place_in_the_list_exists_and_every_group_has_a_state() -> None:

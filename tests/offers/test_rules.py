@@ -62,7 +62,7 @@ def test_work_that_was_offered_again_is_answered_in_the_newer_offer(answer: Answ
         assert outcome(answer, **asked) == result
 
 
-FREE = {"request_open": True, "free_places": 1, "has_open_offer": False, "works_here": False}
+FREE = {"request_open": True, "free_places": 1, "waiting": 0, "has_open_offer": False, "works_here": False}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,8 @@ FREE = {"request_open": True, "free_places": 1, "has_open_offer": False, "works_
     [
         ({"request_open": False}, "request_closed"),
         ({"free_places": 0}, "no_places"),
+        ({"waiting": 1}, "all_offered"),
+        ({"free_places": 2, "waiting": 2}, "all_offered"),
         ({"has_open_offer": True}, "open_offer"),
         ({"works_here": True}, "placed_here"),
     ],

@@ -26,7 +26,7 @@ class OfferGone(Exception):
 
 
 class CannotOffer(Exception):
-    """This person cannot be offered this work now. `why`: "open_offer", "no_places", "request_closed", "placed_here"."""
+    """This person cannot be offered this work now. `why`: "open_offer", "no_places", "all_offered", "request_closed", "placed_here"."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -65,11 +65,12 @@ def outcome(
     raise OfferGone
 
 
-def ensure_offerable(*, request_open: bool, free_places: int, has_open_offer: bool, works_here: bool) -> None:
-    """One offer per person at a time, and only for a place that is there. Raises CannotOffer."""
+def ensure_offerable(*, request_open: bool, free_places: int, waiting: int, has_open_offer: bool, works_here: bool) -> None:
+    """One offer per person and per free place at a time: nobody says yes to a place that is gone. `waiting`: open offers of this work. Raises CannotOffer."""
     for wrong, why in (
         (not request_open, "request_closed"),
         (free_places < 1, "no_places"),
+        (waiting >= free_places > 0, "all_offered"),
         (has_open_offer, "open_offer"),
         (works_here, "placed_here"),
     ):

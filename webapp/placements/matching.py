@@ -22,7 +22,7 @@ from webapp.offers.seal import Sealer
 from webapp.people.employers import Establishment
 from webapp.people.models import Account, ParticipantFile
 from webapp.people.person import Person
-from webapp.placements.actions import free_place, own_caseload, placements
+from webapp.placements.actions import own_caseload, placements
 from webapp.placements.assessing import ensure, look
 from webapp.placements.checks import again_after
 from webapp.placements.facts import earlier_of, signals, waits_at
@@ -179,6 +179,12 @@ def _spans(plan: Sequence[PlannedDay], *, round_the_week: bool = False) -> list[
     return [(start + week * DAY_MINUTES, stop + week * DAY_MINUTES) for week in weeks for start, stop in spans]
 
 
+def places_left(db: Session, request: WorkRequest) -> tuple[int, int]:
+    """Places nobody has, and offers of this work that wait for an answer."""
+    taken, waiting = db.execute(select(TAKEN_PLACES, WAITING).where(requests.c.id == request.id)).one()
+    return max(request.places - taken, 0), waiting
+
+
 def offer_work(
     db: Session, request: WorkRequest, participant_id: uuid.UUID, *, by: Person, travel_minutes: int | None, terms: Any, sealer: Sealer, now: datetime
 ) -> Offer:
@@ -191,8 +197,9 @@ def offer_work(
     ).scalar_one_or_none()
     if live is not None and live.status == "open":
         return live
+    free, waiting = places_left(db, request)
     ensure_offerable(
-        request_open=request.status == "open", free_places=0 if free_place(db, request) is None else 1,
+        request_open=request.status == "open", free_places=free, waiting=waiting,
         has_open_offer=offering.open_offers(db, participant_id) > 0, works_here=live is not None,
     )  # fmt: skip
     ensure(look(db, request, terms, occasion="offered", participant_id=participant_id, by=by, now=now))

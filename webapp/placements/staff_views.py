@@ -39,6 +39,7 @@ WORKING_DAYS_TO_START = 2  # ux.md F2: after a yes the case manager looks within
 CANNOT_OFFER = {
     "open_offer": N_("%(name)s already has an open offer. One offer at a time: wait for the answer."),
     "no_places": N_("There is no free place left for this work."),
+    "all_offered": N_("Every free place is offered to somebody now. Wait for the answer, so that nobody says yes to a place that is gone."),
     "request_closed": N_("This request is closed."),
     "placed_here": N_("%(name)s already said yes to this work."),
 }

@@ -17,6 +17,7 @@ from webapp.foundation.database import Database
 from webapp.requests import actions
 from webapp.requests.forms import Asker, read_all
 from webapp.requests.models import RequestDraft, WorkRequest
+from webapp.safeguards.models import Assessment
 
 assert marieke and thomas  # fixtures
 
@@ -117,3 +118,25 @@ def test_junk_in_a_field_is_an_answer_and_never_a_fault(world: make.World, thoma
             assert thomas.post(f"{draft}/{step}", answers(world, step, **{field: junk})).status_code in (303, 400, 422)
             assert thomas.get(f"{draft}/{step}").status_code == 200
     assert thomas.post(draft).status_code == 422
+
+
+def test_fewer_staff_is_held_against_who_works_there_at_once(world: make.World, thomas: Any, session: Session) -> None:
+    def looked() -> list[str]:
+        session.rollback()
+        return list(
+            session.execute(
+                select(Assessment.outcome).where(col(Assessment.placement_id) == world.placement.id).order_by(col(Assessment.made_at))
+            ).scalars()
+        )
+
+    said = {"staff_counted_on": make.TODAY.isoformat()}
+    assert thomas.post("/employer/company/staff", {**said, "staff_count": "9"}).status_code == 303
+    first = looked()
+
+    assert thomas.post("/employer/company/staff", {**said, "staff_count": "9"}).status_code == 303
+    assert looked() == first
+    assert thomas.post("/employer/company/staff", {**said, "staff_count": "3"}).status_code == 303
+
+    assert len(first) == 1 and first[0] != "ok"
+    (kept,) = session.execute(select(Assessment.findings).where(col(Assessment.placement_id) == world.placement.id).limit(1)).scalars()
+    assert {one["item"]: one["why"] for one in kept}["share"] == "over"

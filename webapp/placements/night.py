@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, func, select, type_coerce
 from sqlmodel import Session
 
+from webapp.foundation.clock import day_of
 from webapp.foundation.tenancy import everything
 from webapp.notifications.actions import notify_many
 from webapp.people.actions import on_duty
@@ -96,6 +97,17 @@ def recheck(
         for found in check_employers(db, kvks, municipality_id, terms, day=day, worked=worked):
             _keep(db, found, occasion=occasion, day=day, now=now)
             total += 1
+    return total
+
+
+def recheck_employer(db: Session, establishment_id: uuid.UUID, municipality_id: int, terms: Terms, *, now: datetime) -> int:
+    """The same for who works at one employer, when its number of staff changed. Gives of how many something is found anew."""
+    number = select(employers.c.kvk).join(establishments, establishments.c.employer_id == employers.c.id)
+    kvk = db.execute(number.where(establishments.c.id == establishment_id)).scalar_one()
+    day, total = day_of(now), 0
+    for found in check_employers(db, [kvk], municipality_id, terms, day=day, worked=None):
+        _keep(db, found, occasion="changed", day=day, now=now)
+        total += 1
     return total
 
 

@@ -117,7 +117,7 @@ def test_a_draft_is_kept_at_each_step_also_with_what_is_not_right_yet(world: mak
 @pytest.mark.parametrize(
     ("step", "field", "value"),
     [
-        ("work", "function", ""), ("work", "tasks", " \n "), ("work", "tasks", "\n".join("abcdefghijklm")), ("work", "sector", "Ω"), ("times", "starts_on", "2020-01-06"),
+        ("work", "function", ""), ("work", "tasks", " \n "), ("work", "tasks", "\n".join("abcdefghijklm")), ("work", "sector", "Ω"), ("work", "function", "x" * 121), ("work", "tasks", "x" * 121), ("help", "guide_note", "x" * 121), ("learn", "learn", "x" * 1001), ("times", "starts_on", "2020-01-06"),
         ("times", "starts_on", "9999-12-31"), ("times", "weeks", "53"), ("times", "weeks", "-1"), ("times", "places", "0"), ("times", "places", "٣"),
         ("times", "stop_0", "09:00"), ("times", "break_0", "240"), ("help", "guide_id", ""), ("help", "guide_id", str(uuid.UUID(int=7))),
         ("learn", "learn", ""), ("learn", "paid_work", "misschien"), ("terms", "tariff", "negentien"), ("terms", "tariff", "0"),

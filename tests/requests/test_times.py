@@ -104,3 +104,9 @@ def test_a_break_is_whole_minutes(pause: str) -> None:
 
 def test_a_break_without_times_is_asked_about() -> None:
     assert set(read_week({"start_0": "9", "stop_0": "13", "break_2": "30"})[1]) == {"start_2"}
+
+
+def test_everything_that_is_wrong_in_a_week_is_said_at_once() -> None:
+    _, errors = read_week({"start_0": "22:00", "stop_0": "7:00", "start_1": "6:00", "stop_1": "12:00", "start_3": "8", "stop_3": "laat"})
+
+    assert set(errors) == {"start_1", "start_3"}

@@ -18,6 +18,7 @@ from webapp.requests.sectors import SECTORS
 LONGEST_WEEK_MINUTES = 60 * 60  # Arbeidstijdenwet art. 5:7: no more in any week
 LONGEST_SHIFT_MINUTES = 16 * 60
 LONGEST_TEXT, LONGEST_LINE = 1000, 120
+MOST_KEPT = 4 * LONGEST_TEXT  # of one field of a draft; what is too long is said, not cut
 MOST_TASKS, MOST_PLACES, MOST_WEEKS, MOST_STAFF = 12, 50, 52, 1_000_000
 FURTHEST = timedelta(days=366)
 WEEK_FIELDS = tuple(f"{what}_{day}" for day in range(7) for what in ("start", "stop", "break"))
@@ -59,7 +60,7 @@ class Typed:
 def said(values: Mapping[str, Any], steps: Sequence[str] = STEPS) -> dict[str, str]:
     """Every known field that was sent, as text of a bearable length."""
     names = [name for step in steps for name in FIELDS[step]]
-    return {name: str(values[name]).strip()[:LONGEST_TEXT] for name in names if name in values}
+    return {name: str(values[name]).strip()[:MOST_KEPT] for name in names if name in values}
 
 
 def read(step: str, values: Mapping[str, str], asker: Asker) -> Typed:
@@ -82,11 +83,13 @@ def read_all(values: Mapping[str, str], asker: Asker) -> tuple[dict[str, Any], d
 
 def _work(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
     _line(typed, "function", _("Write what the work is, for example: help in the kitchen."))
-    tasks = [line.strip()[:LONGEST_LINE] for line in typed.said["tasks"].splitlines() if line.strip()]
+    tasks = [line.strip() for line in typed.said["tasks"].splitlines() if line.strip()]
     if not tasks:
         typed.errors["tasks"] = _("Write at least one task. Each task on its own line.")
     elif len(tasks) > MOST_TASKS:
         typed.errors["tasks"] = _("Write at most %(count)s tasks.", count=MOST_TASKS)
+    elif any(len(task) > LONGEST_LINE for task in tasks):
+        typed.errors["tasks"] = _("Write each task in at most %(count)s letters.", count=LONGEST_LINE)
     typed.found["tasks"] = tasks
     _choice(typed, "sector", SECTORS, _("Choose the sector."))
 
@@ -120,7 +123,7 @@ def _help(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
     _choice(typed, "guide_id", asker.guides, _("Choose who helps. It is somebody by name, at work at those times."))
     if "guide_id" in typed.found:
         typed.found["guide_id"] = uuid.UUID(typed.found["guide_id"])
-    typed.found["guide_note"] = typed.said["guide_note"][:LONGEST_LINE]
+    _line(typed, "guide_note", "")
 
 
 def _learn(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
@@ -189,8 +192,11 @@ READERS: dict[str, Callable[[Typed, Asker, Mapping[str, str]], None]] = {
 
 
 def _line(typed: Typed, name: str, wrong: str, longest: int = LONGEST_LINE) -> None:
-    typed.found[name] = typed.said[name][:longest]
-    if not typed.found[name]:
+    """`wrong`: what to say when it is left empty; empty itself where that is allowed."""
+    typed.found[name] = typed.said[name]
+    if len(typed.said[name]) > longest:
+        typed.errors[name] = _("Write at most %(count)s letters.", count=longest)
+    elif wrong and not typed.said[name]:
         typed.errors[name] = wrong
 
 
@@ -265,8 +271,8 @@ def read_week(typed: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str,
             errors[f"start_{planned['weekday']}"] = _("A shift is at most 16 hours, and longer than its break.")
     if not errors and sum(one.minutes for one in planned_days(pattern)) > LONGEST_WEEK_MINUTES:
         errors["start_0"] = _("Nobody works more than 60 hours a week.")
-    if not errors:
-        errors |= {f"start_{weekday}": _("The night before is not over yet at that time.") for weekday in overlapping(planned_days(pattern))}
+    for weekday in overlapping(planned_days(pattern)):
+        errors.setdefault(f"start_{weekday}", _("The night before is not over yet at that time."))
     return pattern, errors
 
 

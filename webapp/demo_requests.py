@@ -31,7 +31,7 @@ def tell(db: Session, *, people: dict[str, Person], monday: date, at: datetime, 
     typed = {
         "function": "Zaaien en stekken", "tasks": "Zaaibakken vullen\nStekken planten\nWater geven", "sector": "A", "starts_on": (monday + timedelta(weeks=3)).isoformat(),
         "weeks": "12", "places": "2", **MORNINGS, "guide_id": str(first.id), "guide_note": "", "learn": "Werken in een ritme. Planten kennen. Rekenen met aantallen.",
-        "paid_work": "yes", "tariff": "19,50", "staff_count": "38", "staff_counted_on": (day_of(at) - timedelta(days=20)).isoformat(), **STATED, "insurance": "Polis WA-104",
+        "paid_work": "yes", "tariff": "19,50", "staff_count": "45", "staff_counted_on": (day_of(at) - timedelta(days=20)).isoformat(), **STATED, "insurance": "Polis WA-104",
     }  # fmt: skip
     waits = send(db, first, typed, terms=terms, at=at - timedelta(hours=4))
     question = new_id()
@@ -39,7 +39,7 @@ def tell(db: Session, *, people: dict[str, Person], monday: date, at: datetime, 
     questions.answer(db, waits, question, "Op donderdag ben ik er ook. De tekening is van vorig jaar.", by=first, now=at - timedelta(hours=2))
     typed |= {
         "function": "Invallen voor een zieke kok", "tasks": "Koken voor de lunch\nBestellen", "sector": "R", "guide_id": str(second.id), "vacancy": "open",
-        "insurance": "Polis WA-204", "staff_count": "58", "places": "1",
+        "insurance": "Polis WA-204", "staff_count": "65", "places": "1",
     }  # fmt: skip
     work = send(db, second, typed, terms=terms, at=at - timedelta(days=6))
     actions.refuse(

@@ -175,7 +175,7 @@ CLOCKWORK = (
     Task("end placements", "15", "0", everywhere(end_placements)),
     Task("keep limits", "40", "0", everywhere(keep_limits)),
     Task("follow floors", "10", "0", everywhere(follow_floors)),
-    Task("look for displacement", "20", "2", everywhere(look_for_displacement)),
+    Task("look for displacement", "50", "1", everywhere(look_for_displacement)),
     Task("forget reasons of absence", "45", "1", everywhere(forget_reasons)),
     Task("forget closed offers", "30", "1", everywhere(forget_offers)),
     Task("forget what was kept long enough", "10", "3", everywhere(forget_old)),

@@ -49,7 +49,7 @@ LANGUAGES_OF = {
     "finance": ("nl", "en"),
 }  # staff read no Arabic
 DESK: tuple[tuple[Literal["light", "dark"], int], ...] = (("dark", 1280),)  # with the menu at the side
-A_FILE = re.compile(r"\.(ics|pdf|xml|csv|xlsx|json)($|\?)")
+A_FILE = re.compile(r"\.(ics|pdf|xml|csv|xlsx|json|jsonld)($|\?)")
 LINKS = """() => [...document.querySelectorAll("main a[href^='/']:not([href='/'])")].map((link) => {
     const part = link.closest("[data-status]");
     return [link.getAttribute("href").split("#")[0], part ? part.dataset.status : ""];

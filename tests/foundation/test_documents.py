@@ -46,3 +46,12 @@ def test_the_same_document_made_again_has_the_same_bytes(layout: str) -> None:
     made = [documents.pdf(layout, title="Brief", content={"words": "Dag", "code": documents.qr_svg("A")}, at=AT) for _ in range(2)]
 
     assert made[0] == made[1]
+
+
+def test_a_sign_that_no_font_has_becomes_a_square_and_the_paper_is_made(layout: str) -> None:
+    use_language("nl")
+
+    made = documents.pdf(layout, title="Mijn gegevens", content={"words": "Fijn 💩🎉 \u0e01 gewerkt", "code": documents.qr_svg("WATER123")}, at=AT)
+
+    text = PdfReader(BytesIO(made)).pages[0].extract_text()
+    assert "Fijn □□ □ gewerkt" in text

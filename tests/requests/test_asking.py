@@ -332,3 +332,14 @@ def test_the_number_of_staff_is_asked_again_after_a_year_and_held_against_the_sh
     place = session.get_one(Establishment, world.supervisor.establishment_id)
     assert (place.staff_count, place.staff_counted_on) == (41, make.TODAY)
     assert "1 persoon" in thomas.get("/employer/company").text
+
+
+def test_fewer_staff_are_held_against_who_works_there_at_once(world: make.World, thomas: Any, session: Session) -> None:
+    for _ in range(2):
+        thomas.post("/employer/company/staff", {"staff_count": "2", "staff_counted_on": make.TODAY.isoformat()})
+
+    session.rollback()
+    found = session.execute(select(Assessment).where(Assessment.occasion == "changed")).scalars().one()  # type: ignore[arg-type]
+    assert (found.placement_id, found.outcome) == (world.placement.id, "needs_reason")
+    told = session.execute(select(Notification).where(Notification.key == "safeguards.changed")).scalars().one()  # type: ignore[arg-type]
+    assert told.account_id == world.case_manager.account_id

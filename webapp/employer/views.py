@@ -24,7 +24,7 @@ from webapp.hours.forms import read_day, read_uuid
 from webapp.invoices.reads import rows_of
 from webapp.people import tablets
 from webapp.people.models import Membership
-from webapp.placements.night import recheck_employer
+from webapp.placements.night import recheck_at
 from webapp.requests.actions import count_staff as record_staff
 from webapp.requests.forms import read_staff
 from webapp.terms.here import terms
@@ -78,7 +78,7 @@ def count_staff() -> Response:
     if g.person.establishment_id is not None:
         lock_municipality(db(), g.person.municipality_id)
         record_staff(db(), g.person.establishment_id, *found, by=g.person, now=now())
-        recheck_employer(db(), g.person.establishment_id, g.person.municipality_id, terms(), now=now())
+        recheck_at(db(), g.person.establishment_id, g.person.municipality_id, terms(), now=now())
     return go("/employer/company?arranged=1")
 
 

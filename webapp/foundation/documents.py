@@ -7,6 +7,7 @@ document is tagged, names its language and its title, and carries the PDF/UA-1 m
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
@@ -19,6 +20,8 @@ from webapp.foundation.texts import language
 
 WEBAPP = Path(__file__).parents[1]
 FONTS = Path(__file__).parent / "fonts"
+NO_SIGN = "\u25a1"  # an empty square, where no font has the sign somebody wrote
+MOST_STRANGE_SIGNS = 200
 
 
 def pdf(layout: str, *, title: str, content: Mapping[str, Any], at: datetime | None = None) -> bytes:
@@ -30,12 +33,31 @@ def pdf(layout: str, *, title: str, content: Mapping[str, Any], at: datetime | N
     import typst  # 80 MB that a page never needs
 
     spoken = language()
-    told = {**content, "title": title, "lang": spoken.code, "dir": spoken.direction}
-    made: bytes = typst.compile(
-        WEBAPP / layout, root=WEBAPP, font_paths=[FONTS], ignore_system_fonts=True, format="pdf", pdf_standards="ua-1",
-        sys_inputs={"content": json.dumps(told, ensure_ascii=False, default=str), "at": str(int(at.timestamp())) if at else ""},
-    )  # fmt: skip
-    return made
+    told = json.dumps({**content, "title": title, "lang": spoken.code, "dir": spoken.direction}, ensure_ascii=False, default=str)
+    for _ in range(MOST_STRANGE_SIGNS):
+        try:
+            made: bytes = typst.compile(
+                WEBAPP / layout, root=WEBAPP, font_paths=[FONTS], ignore_system_fonts=True, format="pdf", pdf_standards="ua-1",
+                sys_inputs={"content": told, "at": str(int(at.timestamp())) if at else ""},
+            )  # fmt: skip
+            return made
+        except typst.TypstError as wrong:
+            strange = not_in_fonts(str(wrong))
+            if not strange:
+                raise
+            told = "".join(NO_SIGN if sign in strange else sign for sign in told)
+    raise ValueError("too many signs that no font has")
+
+
+def not_in_fonts(complaint: str) -> set[str]:
+    """The signs that Typst says no font of ours has; people write smileys.
+
+    >>> sorted(not_in_fonts('PDF/UA-1 error: the text `"a\\u{1f4a9}"` could not be displayed with font `"Source Sans 3"`')) == [chr(0x1F4A9)]
+    True
+    """
+    found = re.search(r'the text `"(.+?)"` could not be displayed', complaint)
+    text = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), found[1]) if found else ""
+    return {sign for sign in text if not sign.isascii()}
 
 
 def qr_svg(text: str) -> str:

@@ -13,9 +13,8 @@ from webapp.foundation.ids import new_id
 from webapp.foundation.pages import extension, go, page
 from webapp.foundation.texts import gettext as _
 from webapp.offers.actions import close_the_others
-from webapp.placements import assessing, matching
+from webapp.placements import assessing, matching, night
 from webapp.placements.displacement_views import own_id, request_or_404
-from webapp.placements.night import recheck_employer
 from webapp.requests import actions, forms, questions, reads, words
 from webapp.requests.blueprint import pages
 from webapp.requests.employer_views import asker, draft_or_404, own_request_or_404, summary_page
@@ -40,9 +39,8 @@ def send(draft_id: uuid.UUID) -> Response:
             work = actions.send(db(), draft, found, by=g.person, now=now())
         except actions.DraftGone:
             abort(404)
-        if found["staff_count"] is not None:
-            recheck_employer(db(), work.establishment_id, work.municipality_id, terms(), now=now())
         assessing.look(db(), work, terms(), occasion="asked", by=g.person, now=now())
+        night.recheck_at(db(), work.establishment_id, work.municipality_id, terms(), now=now())  # the number of staff may be another now
     return go(f"/employer/requests/{draft.request_id}?sent=1")
 
 

@@ -100,13 +100,12 @@ def recheck(
     return total
 
 
-def recheck_employer(db: Session, establishment_id: uuid.UUID, municipality_id: int, terms: Terms, *, now: datetime) -> int:
-    """The same for who works at one employer, when its number of staff changed. Gives of how many something is found anew."""
-    number = select(employers.c.kvk).join(establishments, establishments.c.employer_id == employers.c.id)
-    kvk = db.execute(number.where(establishments.c.id == establishment_id)).scalar_one()
-    day, total = day_of(now), 0
-    for found in check_employers(db, [kvk], municipality_id, terms, day=day, worked=None):
-        _keep(db, found, occasion="changed", day=day, now=now)
+def recheck_at(db: Session, establishment_id: uuid.UUID, municipality_id: int, terms: Terms, *, now: datetime) -> int:
+    """The running placements of one employer at once, when the number of staff somewhere changed. The caller holds the municipality's lock."""
+    query = select(employers.c.kvk).join_from(establishments, employers, employers.c.id == establishments.c.employer_id)
+    kvk, total = db.execute(query.where(establishments.c.id == establishment_id)).scalar_one(), 0
+    for found in check_employers(db, [kvk], municipality_id, terms, day=day_of(now), worked=None):
+        _keep(db, found, occasion="changed", day=day_of(now), now=now)
         total += 1
     return total
 

@@ -10,7 +10,7 @@ from webapp.foundation.clock import day_of
 from webapp.foundation.ids import new_id
 from webapp.people.person import Person
 from webapp.placements import assessing
-from webapp.requests import actions, forms
+from webapp.requests import actions, forms, questions
 from webapp.requests.models import WorkRequest
 from webapp.terms.actions import Terms
 
@@ -33,7 +33,10 @@ def tell(db: Session, *, people: dict[str, Person], monday: date, at: datetime, 
         "weeks": "12", "places": "2", **MORNINGS, "guide_id": str(first.id), "guide_note": "", "learn": "Werken in een ritme. Planten kennen. Rekenen met aantallen.",
         "paid_work": "yes", "tariff": "19,50", "staff_count": "45", "staff_counted_on": (day_of(at) - timedelta(days=20)).isoformat(), **STATED, "insurance": "Polis WA-104",
     }  # fmt: skip
-    send(db, first, typed, terms=terms, at=at - timedelta(hours=4))
+    waits = send(db, first, typed, terms=terms, at=at - timedelta(hours=4))
+    question = new_id()
+    questions.ask(db, waits, question, "Wie helpt er op donderdag? Op de tekening staat dan niemand.", by=marieke, now=at - timedelta(hours=3))
+    questions.answer(db, waits, question, "Op donderdag ben ik er ook. De tekening is van vorig jaar.", by=first, now=at - timedelta(hours=2))
     typed |= {
         "function": "Invallen voor een zieke kok", "tasks": "Koken voor de lunch\nBestellen", "sector": "R", "guide_id": str(second.id), "vacancy": "open",
         "insurance": "Polis WA-204", "staff_count": "65", "places": "1",

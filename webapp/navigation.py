@@ -38,6 +38,7 @@ MENU: dict[str, Any] = {
     ),
     Role.SUPERVISOR: (
         ("to_confirm", "/employer/hours", "clock", N_("Hours")), ("team", "/employer/team", "users", N_("Team")),
+        ("own_requests", "/employer/requests", "handshake", N_("Requests")),
         ("company", "/employer/company", "building-2", N_("Company")), ("messages", "/messages", "bell", N_("Messages")),
     ),
     Role.CASE_MANAGER: (

@@ -23,10 +23,11 @@ from webapp.premium import models as premium
 from webapp.privacy import models as privacy
 from webapp.reports import models as reports
 from webapp.requests import models as requests
+from webapp.requests import questions
 from webapp.safeguards import models as safeguards
 from webapp.sso import models as sso
 from webapp.terms import models as terms
 
 ALL = (
-    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, costs, growth, invoices, paid_work, payouts, policy, privacy, records, reports, safeguards, sso, tariffs,
+    people, bank, citizen_number, employers, tablets, terms, history, words, notifications, outgoing, premium, milestones, requests, offers, placements, hours, access, certificate, costs, growth, invoices, paid_work, payouts, policy, privacy, questions, records, reports, safeguards, sso, tariffs,
 )  # fmt: skip

@@ -13,7 +13,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table
 
-from webapp import verify_access, verify_growth, verify_invoices, verify_limits, verify_money, verify_placements, verify_privacy, verify_reports
+from webapp import (
+    verify_access,
+    verify_growth,
+    verify_invoices,
+    verify_limits,
+    verify_money,
+    verify_placements,
+    verify_privacy,
+    verify_reports,
+    verify_requests,
+)
 from webapp.foundation.database import Database, metadata
 from webapp.tables import ALL
 from webapp.verify_rows import Fault, rows
@@ -199,5 +209,5 @@ def nothing_crosses(db: Connection) -> Iterator[Fault]:
 
 CHECKS = (
     every_minute_once, only_in_placements, chains_are_whole, changes_are_told, nothing_crosses,
-    *verify_money.CHECKS, *verify_privacy.CHECKS, *verify_growth.CHECKS, *verify_invoices.CHECKS, *verify_access.CHECKS, *verify_placements.CHECKS, *verify_limits.CHECKS, *verify_reports.CHECKS,
+    *verify_money.CHECKS, *verify_privacy.CHECKS, *verify_growth.CHECKS, *verify_invoices.CHECKS, *verify_access.CHECKS, *verify_placements.CHECKS, *verify_limits.CHECKS, *verify_reports.CHECKS, *verify_requests.CHECKS,
 )  # fmt: skip

@@ -118,6 +118,13 @@ BREAKS = [
     ("V7", "report_case", "SELECT id FROM report_case WHERE status = 'answered' ORDER BY id", "UPDATE history SET action = 'seen' WHERE subject_id = :id AND action = 'report.noted'", "words without"),
     ("V7", "open_total", "SELECT id FROM open_total ORDER BY id", "UPDATE history SET action = 'seen' WHERE subject_id = :id", "told without"),
     ("V8", "open_total", "SELECT id FROM open_total ORDER BY id", "UPDATE open_total SET smallest = 0, round_to = 1, figures = '{\"people\": null, \"hours\": 8, \"premium_euros\": null, \"average_tariff_cents\": null, \"placements_started\": null, \"to_paid_work\": null, \"requests_refused\": null, \"judged_anyway\": null, \"reports\": null, \"reports_founded\": null}' WHERE id = :id", "too few people"),
+    ("V6", "offer", "SELECT id FROM offer WHERE status = 'open' ORDER BY id", "UPDATE work_request SET status = 'refused' WHERE id = (SELECT request_id FROM offer WHERE id = :id)", "no official took on"),
+    ("V6", "work_request", "SELECT request_id FROM request_draft WHERE request_id IS NOT NULL ORDER BY id", "UPDATE work_request SET status = 'open' WHERE id = :id", "without an official"),
+    ("V7", "work_request", "SELECT id FROM work_request WHERE status = 'refused' ORDER BY id", "DELETE FROM request_decision WHERE request_id = :id", "nobody says who"),
+    ("V7", "request_draft", "SELECT id FROM request_draft WHERE request_id IS NOT NULL ORDER BY id", "UPDATE history SET action = 'seen' WHERE action = 'request.asked'", "request.asked"),
+    ("V7", "request_decision", "SELECT id FROM request_decision ORDER BY id", "UPDATE request_decision SET outcome = 'ended' WHERE id = :id", "without its history row"),
+    ("V7", "request_question", "SELECT id FROM request_question ORDER BY id", "UPDATE history SET action = 'seen' WHERE action = 'request.answered'", "question or the answer"),
+    ("V8", "request_question", "SELECT id FROM request_question ORDER BY id", "UPDATE request_question SET municipality_id = 3 - municipality_id WHERE id = :id", "another municipality than its request"),
     ("V8", "placement", "SELECT id FROM placement ORDER BY id", "UPDATE placement SET municipality_id = 3 - municipality_id WHERE id = :id", "into another municipality"),
 ]  # fmt: skip
 

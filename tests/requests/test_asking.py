@@ -117,7 +117,7 @@ def test_a_draft_is_kept_at_each_step_also_with_what_is_not_right_yet(world: mak
 @pytest.mark.parametrize(
     ("step", "field", "value"),
     [
-        ("work", "function", ""), ("work", "tasks", " \n "), ("work", "tasks", "\n".join("abcdefghijklm")), ("work", "sector", "Ω"), ("times", "starts_on", "2020-01-06"),
+        ("work", "function", ""), ("work", "tasks", " \n "), ("work", "tasks", "\n".join("abcdefghijklm")), ("work", "sector", "Ω"), ("work", "function", "x" * 121), ("work", "tasks", "x" * 121), ("help", "guide_note", "x" * 121), ("learn", "learn", "x" * 1001), ("times", "starts_on", "2020-01-06"),
         ("times", "starts_on", "9999-12-31"), ("times", "weeks", "53"), ("times", "weeks", "-1"), ("times", "places", "0"), ("times", "places", "٣"),
         ("times", "stop_0", "09:00"), ("times", "break_0", "240"), ("help", "guide_id", ""), ("help", "guide_id", str(uuid.UUID(int=7))),
         ("learn", "learn", ""), ("learn", "paid_work", "misschien"), ("terms", "tariff", "negentien"), ("terms", "tariff", "0"),
@@ -304,6 +304,17 @@ def test_a_request_of_another_workplace_or_municipality_does_not_exist(world: ma
         official.post(f"/requests/{work.id}/decision", {"decision": "take_on"}).status_code,
     ] == [404, 404]
     assert as_person(world.participant).get("/employer/requests").status_code == 403
+
+
+def test_longer_than_the_terms_allow_is_said_while_it_can_be_changed(world: make.World, thomas: Any) -> None:
+    draft = draft_with(thomas, world)
+
+    page = thomas.post(f"{draft}/times", answers(world, "times", weeks="30"))
+
+    assert page.status_code == 422 and 'id="weeks-error"' in page.text
+    assert thomas.post(draft).status_code == 422
+    assert thomas.post(f"{draft}/times", answers(world, "times", weeks="25")).status_code == 303
+    assert thomas.post(draft).status_code == 303
 
 
 def test_the_number_of_staff_is_asked_again_after_a_year_and_held_against_the_share(world: make.World, thomas: Any, session: Session) -> None:

@@ -6,23 +6,15 @@ What is asked and what is only said follows UX flow F3.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from webapp.foundation.clock import instant, local, minutes_between
+from webapp.foundation.typed_times import break_minutes, clock_time
 
 LONGEST_SHIFT = 16 * 60  # beyond this somebody mistyped; no law, so not in the terms
 LONG_SHIFT = 10 * 60  # longer than this asks "Is it right?" (UX F3g)
 NO_BREAK_UNTIL = 5 * 60 + 30  # longer than this without a break gets a hint, never an error (UX F3d)
-LONGEST_BREAK = 8 * 60
-
-CLOCK = re.compile(r"([0-9]{1,2})(?: ?[:.,uh] ?([0-9]{2})|([0-9]{2})|[uh])?")
-MINUTES = re.compile(r"[0-9]{1,3}")
-HOURS_AND_MINUTES = re.compile(r"([0-9]):([0-9]{2})")
-
-# Digits and separators of Arabic and Persian keyboards; the invisible direction marks they add are dropped.
-LATIN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫،", "01234567890123456789,,", "\u200e\u200f\u061c")
 
 
 class TypedWrong(ValueError):
@@ -110,15 +102,10 @@ def parse_clock(text: str, *, field: str = "stop") -> time:
     >>> parse_clock("830")
     datetime.time(8, 30)
     """
-    found = CLOCK.fullmatch(_latin(text))
-    if not found:
-        raise NotAClockTime(field)
-    hour, minute = int(found[1]), int(found[2] or found[3] or 0)
-    if (hour, minute) == (24, 0) and field == "stop":
-        return time(0, 0)
-    if hour > 23 or minute > 59:
-        raise NotAClockTime(field)
-    return time(hour, minute)
+    try:
+        return clock_time(text, is_stop=field == "stop")
+    except ValueError:
+        raise NotAClockTime(field) from None
 
 
 def parse_break(text: str) -> int:
@@ -126,18 +113,10 @@ def parse_break(text: str) -> int:
 
     0.30 and 0,5 are refused: they may mean minutes or a part of an hour.
     """
-    typed = _latin(text)
-    if not typed:
-        return 0
-    if MINUTES.fullmatch(typed):
-        minutes = int(typed)
-    elif (found := HOURS_AND_MINUTES.fullmatch(typed)) and int(found[2]) < 60:
-        minutes = int(found[1]) * 60 + int(found[2])
-    else:
-        raise NotABreak("break_minutes")
-    if minutes > LONGEST_BREAK:
-        raise NotABreak("break_minutes")
-    return minutes
+    try:
+        return break_minutes(text)
+    except ValueError:
+        raise NotABreak("break_minutes") from None
 
 
 def shift(
@@ -238,8 +217,3 @@ def _wall(moment: datetime) -> datetime:
 def _to_the_minute(shift: Shift) -> tuple[datetime, datetime, int]:
     start, stop = (moment.replace(second=0, microsecond=0) for moment in (shift.starts_at, shift.stops_at))
     return start, stop, shift.break_minutes
-
-
-def _latin(text: str) -> str:
-    """What was typed, with Latin digits, in small letters, without blanks around it."""
-    return text.translate(LATIN).strip().lower()

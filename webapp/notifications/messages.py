@@ -44,6 +44,8 @@ MESSAGES = {
     "terms.approved": Message(N_("A change of terms is approved"), N_("%(name)s approved it. It begins on its day.")),
     "terms.refused": Message(N_("A change of terms is not approved"), N_("Read what %(name)s wrote.")),
     "request.new": Message(N_("Somebody asks for people"), N_("%(work)s. Look whether it can be taken on.")),
+    "request.question": Message(N_("A question about your request"), N_("%(work)s: the municipality asks something before it decides.")),
+    "request.answered": Message(N_("An answer about a request"), N_("%(work)s: the employer answered your question.")),
     "request.yes": Message(N_("There is an answer to your request"), N_("%(work)s: we look for people who fit.")),
     "request.no": Message(N_("There is an answer to your request"), N_("%(work)s: this work fits a contract better. Read why.")),
     "hours.ok": Message(N_("Your hours are confirmed"), N_("%(name)s confirmed %(worked_minutes)s. %(premium_cents)s is certain.")),

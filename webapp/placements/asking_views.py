@@ -5,16 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from flask import Response, g, request
+from flask import Response, abort, g, request
 
 from webapp.foundation.clock import day_of, now
 from webapp.foundation.database import db
+from webapp.foundation.ids import new_id
 from webapp.foundation.pages import extension, go, page
 from webapp.foundation.texts import gettext as _
 from webapp.offers.actions import close_the_others
 from webapp.placements import assessing, matching, night
-from webapp.placements.displacement_views import request_or_404
-from webapp.requests import actions, forms, reads, words
+from webapp.placements.displacement_views import own_id, request_or_404
+from webapp.requests import actions, forms, questions, reads, words
 from webapp.requests.blueprint import pages
 from webapp.requests.employer_views import asker, draft_or_404, own_request_or_404, summary_page
 from webapp.requests.models import WorkRequest
@@ -34,7 +35,10 @@ def send(draft_id: uuid.UUID) -> Response:
         found, wrong = forms.read_all(draft.typed, asker())
         if wrong:
             return summary_page(draft, status=422)
-        work = actions.send(db(), draft, found, by=g.person, now=now())
+        try:
+            work = actions.send(db(), draft, found, by=g.person, now=now())
+        except actions.DraftGone:
+            abort(404)
         assessing.look(db(), work, terms(), occasion="asked", by=g.person, now=now())
         night.recheck_at(db(), work.establishment_id, work.municipality_id, terms(), now=now())  # the number of staff may be another now
     return go(f"/employer/requests/{draft.request_id}?sent=1")
@@ -63,8 +67,26 @@ def request_page(work: WorkRequest, *, typed: Mapping[str, str] | None = None, e
     return page(
         "requests/show.html", status=status, work=reads.whole(db(), work.id), stated=reads.statement_of(db(), work.id), sectors=SECTORS,
         days=matching.days_grouped(work.pattern), findings=[told(one) for one in tested.in_the_way], hard=any(one.outcome == NOT_ALLOWED for one in tested.findings),
+        asked=questions.of_requests(db(), [work.id]).get(work.id, []), new_id=new_id(),
         decided=reads.decisions_on(db(), [work.id]).get(work.id, []), reasons=words.REASONS, states=words.STATES, typed=typed or {}, errors=errors or {}, refused=refused,
     )  # fmt: skip
+
+
+@pages.post("/requests/<uuid:request_id>/questions", endpoint="ask_back")
+def ask_back(request_id: uuid.UUID) -> Response:
+    """Ask the employer something before deciding. A second tap changes nothing; one question waits at a time."""
+    work = request_or_404(request_id)[0]
+    said = request.form.get("question", "").strip()
+    if not said or len(said) > LONGEST_TEXT:
+        wrong = _("Write what you want to know.") if not said else _("Write at most %(count)s letters.", count=LONGEST_TEXT)
+        return request_page(work, typed={"question": said}, errors={"question": wrong}, status=422)
+    try:
+        questions.ask(db(), work, own_id(request.form.get("id", "")), said, by=g.person, now=now())
+    except questions.QuestionWaits:
+        return request_page(work, typed={"question": said}, refused=_("A question waits for an answer already."), status=409)
+    except actions.DecidedOtherwise as decided:
+        return request_page(work, refused=_("A colleague decided before you: %(state)s.", state=_(words.STATES[decided.status])), status=409)
+    return go(f"/requests/{work.id}")
 
 
 @pages.post("/requests/<uuid:request_id>/decision", endpoint="decide")

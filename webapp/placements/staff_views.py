@@ -26,6 +26,7 @@ from webapp.placements.assessing import Blocked
 from webapp.placements.blueprint import pages
 from webapp.placements.checks import check_plan, plan_of
 from webapp.placements.models import Placement
+from webapp.requests import questions
 from webapp.requests.blueprint import pages as request_pages
 from webapp.requests.models import WorkRequest
 from webapp.requests.reads import asked
@@ -60,10 +61,12 @@ MISSING = {
 @request_pages.get("/requests", endpoint="all")
 def open_requests() -> Response:
     """Open requests of the municipality, with the places that are free."""
+    new = asked(db(), g.person.municipality_id)
     return page(
         "requests/all.html",
         requests=matching.open_requests(db(), g.person.municipality_id),
-        asked=asked(db(), g.person.municipality_id),
+        asked=new,
+        waiting=questions.waiting(db(), [row.id for row in new]),
         days=matching.days_grouped,
     )
 

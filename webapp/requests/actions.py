@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from webapp.foundation.clock import day_of
@@ -42,10 +42,16 @@ class DecidedOtherwise(Exception):
         self.status = status
 
 
+class DraftGone(Exception):
+    """A colleague threw this draft away meanwhile."""
+
+
 def own_draft(db: Session, person: Person, draft_id: uuid.UUID) -> RequestDraft | None:
     """A draft of this workplace, also one that was thrown away: colleagues go on with each other's."""
     own = (drafts.c.id == draft_id, drafts.c.municipality_id == person.municipality_id, drafts.c.establishment_id == person.establishment_id)
-    found: RequestDraft | None = db.execute(select(RequestDraft).where(*own)).scalar_one_or_none()
+    # as it stands now, also where this session read it before it had its turn: a colleague may be at another step
+    as_it_is = select(RequestDraft).where(*own).execution_options(populate_existing=True)
+    found: RequestDraft | None = db.execute(as_it_is).scalar_one_or_none()
     return found
 
 
@@ -65,18 +71,28 @@ def keep(db: Session, person: Person, draft_id: uuid.UUID, typed: Mapping[str, s
     return draft
 
 
-def throw_away(db: Session, draft: RequestDraft, *, now: datetime) -> None:
-    """What was typed in a draft that was not sent goes for good; its identifier stays used. Again changes nothing."""
+def throw_away(db: Session, person: Person, draft_id: uuid.UUID, *, now: datetime) -> bool:
+    """What was typed in a draft that was not sent goes for good; its identifier stays used. Again changes nothing. Gives False for a stranger's."""
+    lock_municipality(db, person.municipality_id)
+    draft = own_draft(db, person, draft_id)
+    if draft is None:
+        return False
     if draft.request_id is None and draft.thrown_away_at is None:
         draft.typed, draft.thrown_away_at = {}, now
         db.add(draft)
         db.flush()
+    return True
 
 
 def send(db: Session, draft: RequestDraft, found: Mapping[str, Any], *, by: Person, now: datetime) -> WorkRequest:
-    """Ask the municipality. A second time finds the request of the first. The number of staff is kept with the establishment."""
+    """Ask the municipality. A second time finds the request of the first. The number of staff is kept with the establishment.
+
+    Raises DraftGone when a colleague threw the draft away meanwhile.
+    """
     lock_municipality(db, by.municipality_id)
-    db.refresh(draft)
+    as_it_is = own_draft(db, by, draft.id)
+    if as_it_is is None or as_it_is.thrown_away_at is not None:
+        raise DraftGone
     if draft.request_id is not None:
         return db.get_one(WorkRequest, draft.request_id)
     made = WorkRequest(
@@ -123,6 +139,18 @@ def officials(db: Session, municipality_id: int, today: date) -> list[uuid.UUID]
     return list(db.execute(query.distinct().order_by(members.c.account_id)).scalars())
 
 
+def asked_by(db: Session, request: WorkRequest) -> uuid.UUID:
+    """Whom an answer goes to: who stated something for the workplace, else who began the draft, else who helps there.
+
+    An official who wrote down what the employer said did not ask for people.
+    """
+    from_there = select(members.c.account_id).where(members.c.establishment_id == request.establishment_id, members.c.role == Role.SUPERVISOR)
+    stated = select(statements.c.stated_by).where(statements.c.request_id == request.id, statements.c.stated_by.in_(from_there)).scalar_subquery()
+    began = select(drafts.c.made_by).where(drafts.c.request_id == request.id).scalar_subquery()
+    found: uuid.UUID | None = db.execute(select(func.coalesce(stated, began))).scalar()
+    return found or request.guide_id
+
+
 def take_on(db: Session, request: WorkRequest, *, by: Person, now: datetime) -> None:
     """From now on somebody may be offered this work. Again changes nothing. Raises DecidedOtherwise."""
     _decide(db, request, "asked", "open", "taken_on", by=by, now=now)
@@ -160,8 +188,7 @@ def _decide(
     told(db, f"request.{outcome}", request.id, {"reason": reason, "words": words} if reason else {}, by=by, now=now)
     if outcome == "ended":
         return
-    asked_by = db.execute(select(statements.c.stated_by).where(statements.c.request_id == request.id)).scalar_one_or_none() or request.guide_id
     notify(
-        db, to=on_duty(db, asked_by, day_of(now)), municipality_id=request.municipality_id, key="request.yes" if outcome == "taken_on" else "request.no",
+        db, to=on_duty(db, asked_by(db, request), day_of(now)), municipality_id=request.municipality_id, key="request.yes" if outcome == "taken_on" else "request.no",
         slots={"work": request.function}, path=f"/employer/requests/{request.id}", cause_id=str(request.id), now=now,
     )  # fmt: skip

@@ -14,10 +14,11 @@ from webapp.foundation.database import db
 from webapp.foundation.ids import new_id
 from webapp.foundation.pages import go, page
 from webapp.foundation.texts import gettext as _
-from webapp.requests import actions, forms, reads, words
+from webapp.requests import actions, forms, questions, reads, words
 from webapp.requests.blueprint import pages
 from webapp.requests.models import RequestDraft, WorkRequest
 from webapp.requests.sectors import SECTORS
+from webapp.safeguards.rules import duration_until
 from webapp.terms.here import terms
 from webapp.terms.rules import NoTermsInForce
 
@@ -28,7 +29,15 @@ def own() -> Response:
     rows = reads.of_workplace(db(), g.person)
     notices = {"gone": _("The draft is thrown away."), "ended": _("It is ended. Who works goes on.")}
     notice = next((text for name, text in notices.items() if name in request.args), None)
-    return page("requests/own.html", rows=rows, drafts=reads.drafts_of(db(), g.person), states=words.STATES, new_id=new_id(), notice=notice)
+    return page(
+        "requests/own.html",
+        rows=rows,
+        waiting=questions.waiting(db(), [row.id for row in rows if row.status == "asked"]),
+        drafts=reads.drafts_of(db(), g.person),
+        states=words.STATES,
+        new_id=new_id(),
+        notice=notice,
+    )
 
 
 @pages.post("/employer/requests", endpoint="begin")
@@ -78,13 +87,21 @@ def id_in(name: str) -> uuid.UUID | None:
 
 def asker() -> forms.Asker:
     today = day_of(now())
-    return forms.Asker(today, reads.guides(db(), g.person, today), reads.place_of(db(), g.person).is_agency, floor_on)
+    return forms.Asker(today, reads.guides(db(), g.person, today), reads.place_of(db(), g.person).is_agency, floor_on, last_day_on)
 
 
 def floor_on(day: date) -> int | None:
     """The lowest tariff of a day in cents, where the terms say so."""
     try:
         return terms().tariff_floor_cents(day)
+    except NoTermsInForce:
+        return None
+
+
+def last_day_on(first: date, week_minutes: int) -> date | None:
+    """The last day of work that begins on `first`, for somebody who never did it before."""
+    try:
+        return duration_until(terms().value("duration", first), first, week_minutes, (), None)[1]
     except NoTermsInForce:
         return None
 
@@ -144,10 +161,8 @@ def summary_page(draft: RequestDraft, *, status: int = 200) -> Response:
 
 @pages.post("/employer/requests/drafts/<uuid:draft_id>/end", endpoint="throw_away")
 def throw_away(draft_id: uuid.UUID) -> Response:
-    draft = actions.own_draft(db(), g.person, draft_id)
-    if draft is None:
+    if not actions.throw_away(db(), g.person, draft_id, now=now()):
         abort(404)
-    actions.throw_away(db(), draft, now=now())
     return go("/employer/requests?gone=1")
 
 
@@ -158,10 +173,41 @@ def own_request_or_404(request_id: uuid.UUID) -> WorkRequest:
 
 @pages.get("/employer/requests/<uuid:request_id>", endpoint="own_request")
 def own_request(request_id: uuid.UUID) -> Response:
-    """What was asked, and what became of it; a refusal says why in plain words."""
-    work = own_request_or_404(request_id)
+    return own_request_page(own_request_or_404(request_id))
+
+
+def own_request_page(
+    work: WorkRequest,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    refused: str | None = None,
+    status: int = 200,
+) -> Response:
+    """What was asked, what the municipality wants to know, and what became of it; a refusal says why in plain words."""
+    notices = {"sent": _("Sent. The municipality looks at it and sends you a message."), "answered": _("Your answer is sent.")}
     return page(
-        "requests/own_request.html", work=reads.whole(db(), work.id), stated=reads.statement_of(db(), work.id),
+        "requests/own_request.html", status=status, typed=typed or {}, errors=errors or {}, refused=refused,
+        asked=questions.of_requests(db(), [work.id]).get(work.id, []), work=reads.whole(db(), work.id), stated=reads.statement_of(db(), work.id),
         decided=reads.decisions_on(db(), [work.id]).get(work.id, []), states=words.STATES, reasons=words.REASONS, new_id=new_id(),
-        notice=_("Sent. The municipality looks at it and sends you a message.") if "sent" in request.args else None,
+        notice=next((text for name, text in notices.items() if name in request.args), None),
     )  # fmt: skip
+
+
+@pages.post("/employer/requests/<uuid:request_id>/answer", endpoint="answer")
+def answer(request_id: uuid.UUID) -> Response:
+    """Answer what the municipality asks about a request. A second tap changes nothing."""
+    work = own_request_or_404(request_id)
+    question_id, said = id_in("question_id"), request.form.get("answer", "").strip()
+    typed = {"answer": said}
+    if not said or len(said) > forms.LONGEST_TEXT:
+        wrong = _("Write your answer in a few words.") if not said else _("Write at most %(count)s letters.", count=forms.LONGEST_TEXT)
+        return own_request_page(work, typed=typed, errors={"answer": wrong}, status=422)
+    try:
+        if question_id is None or not questions.answer(db(), work, question_id, said, by=g.person, now=now()):
+            abort(404)
+    except questions.AnsweredBefore:
+        return own_request_page(work, typed=typed, refused=_("A colleague answered before you."), status=409)
+    except actions.DecidedOtherwise:
+        return own_request_page(work, typed=typed, refused=_("The municipality decided already."), status=409)
+    return go(f"/employer/requests/{work.id}?answered=1")

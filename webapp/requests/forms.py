@@ -5,18 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from webapp.foundation.money import cents_of
-from webapp.foundation.texts import euro_words
+from webapp.foundation.texts import duration_words, euro_words, ngettext
 from webapp.foundation.texts import gettext as _
-from webapp.requests.models import planned_days
+from webapp.foundation.typed_times import break_minutes, clock_time
+from webapp.requests.models import PlannedDay, planned_days
 from webapp.requests.sectors import SECTORS
 
 LONGEST_WEEK_MINUTES = 60 * 60  # Arbeidstijdenwet art. 5:7: no more in any week
 LONGEST_SHIFT_MINUTES = 16 * 60
 LONGEST_TEXT, LONGEST_LINE = 1000, 120
+MOST_KEPT = 4 * LONGEST_TEXT  # of one field of a draft; what is too long is said, not cut
 MOST_TASKS, MOST_PLACES, MOST_WEEKS, MOST_STAFF = 12, 50, 52, 1_000_000
 FURTHEST = timedelta(days=366)
 WEEK_FIELDS = tuple(f"{what}_{day}" for day in range(7) for what in ("start", "stop", "break"))
@@ -35,12 +37,15 @@ STEPS = tuple(FIELDS)
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks: what the answers are held against. `guides`: accounts that may help here; `floor_cents`: the lowest tariff of the first day, where known."""
+    """Who asks: what the answers are held against. `guides`: accounts that may help here; `floor_cents`: the lowest tariff of the first day, where known;
+    `last_day`: for a first day and minutes a week, the last day the terms allow, where they say so.
+    """
 
     today: date
     guides: Mapping[str, str]
     is_agency: bool
     floor_cents: Callable[[date], int | None]
+    last_day: Callable[[date, int], date | None] = lambda first, week_minutes: None
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Typed:
 def said(values: Mapping[str, Any], steps: Sequence[str] = STEPS) -> dict[str, str]:
     """Every known field that was sent, as text of a bearable length."""
     names = [name for step in steps for name in FIELDS[step]]
-    return {name: str(values[name]).strip()[:LONGEST_TEXT] for name in names if name in values}
+    return {name: str(values[name]).strip()[:MOST_KEPT] for name in names if name in values}
 
 
 def read(step: str, values: Mapping[str, str], asker: Asker) -> Typed:
@@ -78,11 +83,13 @@ def read_all(values: Mapping[str, str], asker: Asker) -> tuple[dict[str, Any], d
 
 def _work(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
     _line(typed, "function", _("Write what the work is, for example: help in the kitchen."))
-    tasks = [line.strip()[:LONGEST_LINE] for line in typed.said["tasks"].splitlines() if line.strip()]
+    tasks = [line.strip() for line in typed.said["tasks"].splitlines() if line.strip()]
     if not tasks:
         typed.errors["tasks"] = _("Write at least one task. Each task on its own line.")
     elif len(tasks) > MOST_TASKS:
         typed.errors["tasks"] = _("Write at most %(count)s tasks.", count=MOST_TASKS)
+    elif any(len(task) > LONGEST_LINE for task in tasks):
+        typed.errors["tasks"] = _("Write each task in at most %(count)s letters.", count=LONGEST_LINE)
     typed.found["tasks"] = tasks
     _choice(typed, "sector", SECTORS, _("Choose the sector."))
 
@@ -96,13 +103,27 @@ def _times(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
     pattern, errors = read_week(typed.said)
     typed.errors |= errors
     typed.found |= {"pattern": pattern, "weekly_minutes": sum(day.minutes for day in planned_days(pattern)) if not errors else 0}
+    if not typed.errors:
+        _not_too_long(typed, asker)
+
+
+def _not_too_long(typed: Typed, asker: Asker) -> None:
+    """How long is a hard limit: told here, while it can still be changed, and not only by the official who has to refuse it."""
+    first, weeks, minutes = (typed.found[name] for name in ("starts_on", "weeks", "weekly_minutes"))
+    until = asker.last_day(first, minutes)
+    if until is None or first + timedelta(weeks=weeks, days=-1) <= until:
+        return
+    most = ((until - first).days + 1) // 7
+    typed.errors["weeks"] = ngettext(
+        "With %(hours)s a week it lasts at most %(num)s week.", "With %(hours)s a week it lasts at most %(num)s weeks.", most, hours=duration_words(minutes)
+    )  # fmt: skip
 
 
 def _help(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
     _choice(typed, "guide_id", asker.guides, _("Choose who helps. It is somebody by name, at work at those times."))
     if "guide_id" in typed.found:
         typed.found["guide_id"] = uuid.UUID(typed.found["guide_id"])
-    typed.found["guide_note"] = typed.said["guide_note"][:LONGEST_LINE]
+    _line(typed, "guide_note", "")
 
 
 def _learn(typed: Typed, asker: Asker, values: Mapping[str, str]) -> None:
@@ -171,8 +192,11 @@ READERS: dict[str, Callable[[Typed, Asker, Mapping[str, str]], None]] = {
 
 
 def _line(typed: Typed, name: str, wrong: str, longest: int = LONGEST_LINE) -> None:
-    typed.found[name] = typed.said[name][:longest]
-    if not typed.found[name]:
+    """`wrong`: what to say when it is left empty; empty itself where that is allowed."""
+    typed.found[name] = typed.said[name]
+    if len(typed.said[name]) > longest:
+        typed.errors[name] = _("Write at most %(count)s letters.", count=longest)
+    elif wrong and not typed.said[name]:
         typed.errors[name] = wrong
 
 
@@ -234,10 +258,10 @@ def read_week(typed: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str,
     pattern: list[dict[str, Any]] = []
     for day in range(7):
         start, stop, pause = (typed.get(f"{what}_{day}", "") for what in ("start", "stop", "break"))
-        if not start and not stop:
+        if not start and not stop and pause in ("", "0"):
             continue
         try:
-            pattern.append({"weekday": day, "start": clock(start), "stop": clock(stop), "break": whole(pause)})
+            pattern.append({"weekday": day, "start": clock(start, is_stop=False), "stop": clock(stop), "break": break_minutes(pause)})
         except ValueError:
             errors[f"start_{day}"] = _("Fill in two times, for example 08:30 and 13:00, and the break in minutes.")
     if not pattern and not errors:
@@ -247,21 +271,22 @@ def read_week(typed: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str,
             errors[f"start_{planned['weekday']}"] = _("A shift is at most 16 hours, and longer than its break.")
     if not errors and sum(one.minutes for one in planned_days(pattern)) > LONGEST_WEEK_MINUTES:
         errors["start_0"] = _("Nobody works more than 60 hours a week.")
+    for weekday in overlapping(planned_days(pattern)):
+        errors.setdefault(f"start_{weekday}", _("The night before is not over yet at that time."))
     return pattern, errors
 
 
-def clock(text: str) -> str:
-    """08:30 from 830, 8.30 or 8:30. Raises ValueError."""
-    digits = text.replace(".", "").replace(":", "").replace(" ", "")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 4:
-        raise ValueError(text)
-    digits = digits + "00" if len(digits) < 3 else digits
-    return f"{time(int(digits[:-2]), int(digits[-2:])):%H:%M}"
+def overlapping(days: Sequence[PlannedDay]) -> list[int]:
+    """The weekdays whose shift begins before the one of the day before has stopped; after Sunday night comes Monday."""
+    by_weekday = {day.weekday: day for day in days}
+    found = []
+    for weekday, day in by_weekday.items():
+        before = by_weekday.get((weekday - 1) % 7)
+        if before is not None and before.stop <= before.start and day.start < before.stop:
+            found.append(weekday)
+    return found
 
 
-def whole(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise ValueError(text)
-    return int(text)
+def clock(text: str, *, is_stop: bool = True) -> str:
+    """08:30 from 830, 8.30, 8u30 or 8:30. Raises ValueError."""
+    return f"{clock_time(text, is_stop=is_stop):%H:%M}"

@@ -19,7 +19,7 @@ class Employer(SQLModel, table=True):
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id", index=True)
     name: str
-    kvk: str  # number in the trade register, eight digits
+    kvk: str = Field(index=True)  # number in the trade register, eight digits
     is_agency: bool = False
 
 

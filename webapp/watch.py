@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -104,13 +103,7 @@ def follow_floors(db: Session, municipality_id: int, terms: Terms, sealer: Seale
 def look_for_displacement(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:
     """The displacement tests on everything that runs. Gives of how many something is found anew."""
     lock_municipality(db, municipality_id)
-    this_week = monday_of(day_of(now))
-    weeks = {"first": this_week - timedelta(weeks=4), "last": this_week - timedelta(weeks=1)}
-
-    def worked(ids: list[UUID]) -> dict[UUID, int]:
-        return {placement_id: int(minutes) for placement_id, minutes in db.execute(WORKED_BETWEEN, {"placements": ids, **weeks})}
-
-    return recheck(db, municipality_id, terms, day=day_of(now), worked=worked, now=now)
+    return recheck(db, municipality_id, terms, day=day_of(now), now=now)
 
 
 def forget_reasons(db: Session, municipality_id: int, terms: Terms, sealer: Sealer, now: datetime) -> int:

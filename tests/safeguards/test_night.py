@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from tests import factories as make
+from webapp.foundation.clock import monday_of
 from webapp.notifications.models import Notification
 from webapp.people.employers import Establishment
-from webapp.placements import assessing, floors
+from webapp.placements import assessing, floors, night_reads
 from webapp.placements.models import Placement
-from webapp.placements.night import check_employers, employers_with_work, recheck
+from webapp.placements.night import check_employers, recheck, recheck_at
+from webapp.placements.night_reads import employers_with_work
 from webapp.placements.tariffs import changes_of
 from webapp.requests.models import WorkRequest
 from webapp.safeguards.models import Assessment
@@ -73,7 +75,7 @@ def test_the_night_finds_what_looking_at_each_finds(world, session):
     with world.database.transaction() as db:
         at_night = {}
         for kvks in employers_with_work(db, world.municipality_id, make.TODAY):
-            for found in check_employers(db, kvks, world.municipality_id, terms, day=make.TODAY, worked=None):
+            for found in check_employers(db, kvks, world.municipality_id, terms, day=make.TODAY, today=make.TODAY):
                 at_night[found.placement.id] = fingerprint(found.findings)
         one_by_one = {}
         for placement in db.execute(select(Placement).where(Placement.__table__.c.status == "running")).scalars().all():  # type: ignore[attr-defined]
@@ -133,3 +135,38 @@ def test_administrators_see_which_places_lie_below_a_floor_to_come(as_person, wo
     text = as_person(nadia).get("/terms/minimum_wage").text
 
     assert "Planten verzorgen · Kwekerij De Morgen" in text
+
+
+def test_longer_weeks_than_agreed_are_found_at_once_when_the_staff_is_counted(world, session):
+    """Four weeks of 32 hours in a place agreed for less: three months is the most, whoever asks for the tests."""
+    last_monday = monday_of(make.TODAY) - timedelta(weeks=1)
+    with world.database.transaction() as db:
+        place = db.get(Placement, world.placement.id)
+        assert place is not None
+        place.starts_on, place.ends_on = last_monday - timedelta(weeks=3), last_monday + timedelta(weeks=20)
+        db.add(place)
+    for week in range(4):
+        for day in range(4):
+            worked = last_monday - timedelta(weeks=week) + timedelta(days=day)
+            make.hours(world.database, world.placement, day=worked, start="08:00", stop="16:00", pause=0, certain_minutes=480)
+
+    with world.database.transaction() as db:
+        assert recheck_at(db, world.establishment.id, world.municipality_id, make.terms(world.database, world.municipality_id), now=make.NOW) == 1
+
+    found = {one["item"]: one for one in kept(session)[0].findings}
+    assert (found["duration"]["outcome"], found["duration"]["inputs"]["week_minutes"]) == ("not_allowed", 32 * 60)
+
+
+def test_many_employers_are_looked_at_some_at_a_time_and_none_twice(world, monkeypatch):
+    monkeypatch.setattr(night_reads, "AT_ONCE", 2)
+    for number in range(5):
+        who = make.participant(world.database, world.municipality_id, world.case_manager, f"Naam{number} Test")
+        at = make.establishment(world.database, world.municipality_id, f"Werkgever {number}") if number % 2 else world.establishment
+        make.placement(world.database, make.work_request(world.database, at, world.supervisor), who, world.case_manager)
+
+    with world.database.transaction() as db:
+        looked_at = list(employers_with_work(db, world.municipality_id, make.TODAY))
+
+    numbers = [kvk for some in looked_at for kvk in some]
+    assert (len(numbers), len(set(numbers))) == (3, 3)
+    assert len(looked_at) >= 2  # four places at one of them: never beside the others

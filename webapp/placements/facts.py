@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, Uuid, and_, column, exists, func, or_, select, table
+from sqlalchemy import Date, Integer, String, Uuid, and_, cast, column, exists, func, or_, select, table
 from sqlmodel import Session
 
 from webapp.foundation.tenancy import everything
@@ -173,13 +173,13 @@ def facts_of(
         earlier=earlier(db, who, work.establishment_id, function, own) if who else (),
         others=[Stretch(one.first_day, one.last_day) for one in here if one.id != own and one.function == same_work(function)],
         stays=[Stay(one.who, one.first_day, one.last_day) for one in here if one.taken and one.who != who], more=more,
-        staff_count=place.staff_count, staff_counted_on=place.staff_counted_on, has_guide=bool(place.has_guide), has_tasks=bool(work.tasks),
-        restricted_until=place.restricted_until, is_agency=place.is_agency, **(_stated(place) if place.statement_id else NOTHING_STATED),
+        staff_count=place.staff_count, staff_counted_on=place.staff_counted_on, has_guide=bool(place.has_guide), has_tasks=bool(place.has_tasks),
+        restricted_until=place.restricted_until, is_agency=place.is_agency, **said(place),
     )  # fmt: skip
 
 
-def places_on(day: date) -> Any:
-    """A query per request: the employer and the place, whether who helps still works there, and until when the employer gets nobody."""
+def place_columns(day: date) -> list[Any]:
+    """What the tests need to know of a request's place on a day, and what its employer stated (`stated`: whether anything was)."""
     guide = exists().where(
         members.c.account_id == requests.c.guide_id, members.c.role == Role.SUPERVISOR, members.c.establishment_id == establishments.c.id,
         members.c.valid_from <= day, or_(members.c.valid_until.is_(None), members.c.valid_until >= day),
@@ -188,14 +188,21 @@ def places_on(day: date) -> Any:
         restrictions.c.employer_id == employers.c.id, restrictions.c.starts_on <= day, restrictions.c.ends_on >= day,
         or_(restrictions.c.lifted_on.is_(None), restrictions.c.lifted_on > day),
     )  # fmt: skip
+    return [
+        (cast(requests.c.tasks, String) != "[]").label("has_tasks"), guide.label("has_guide"), until.scalar_subquery().label("restricted_until"),
+        employers.c.is_agency, establishments.c.staff_count, establishments.c.staff_counted_on, statements.c.id.is_not(None).label("stated"),
+        *(statements.c[name] for name in STATED),
+    ]  # fmt: skip
+
+
+def places(*columns: Any) -> Any:
+    """A query of requests with their place, their employer and what was stated about them."""
     return (
-        select(
-            requests.c.id.label("request_id"), requests.c.tasks, employers.c.kvk, employers.c.is_agency, establishments.c.street, establishments.c.town,
-            establishments.c.staff_count, establishments.c.staff_counted_on, guide.label("has_guide"), until.scalar_subquery().label("restricted_until"),
-        )
+        select(*columns)
         .join_from(requests, establishments, establishments.c.id == requests.c.establishment_id)
         .join(employers, employers.c.id == establishments.c.employer_id)
-    )  # fmt: skip
+        .outerjoin(statements, statements.c.request_id == requests.c.id)
+    )
 
 
 def waits_at(establishment_id: Any) -> Any:
@@ -209,12 +216,8 @@ def _place(db: Session, work: WorkRequest, day: date, who: uuid.UUID | None) -> 
     """The place of a request; and of somebody, whether a signal that they seem ready waits, or a way to paid work was chosen. One statement."""
     ready = exists().where(signals.c.participant_id == who, waits_at(establishments.c.id))
     chosen = exists().where(routes.c.participant_id == who, routes.c.status == "open", routes.c.kind.in_(PAID_WORK))
-    said = (statements.c.id.label("statement_id"), *(statements.c[name] for name in STATED))
-    query = (
-        places_on(day)
-        .outerjoin(statements, statements.c.request_id == requests.c.id)
-        .add_columns(ready.label("ready"), chosen.label("chosen"), *said)
-    )
+    where = (employers.c.kvk, establishments.c.street, establishments.c.town)
+    query = places(*where, *place_columns(day), ready.label("ready"), chosen.label("chosen"))
     return db.execute(query.where(requests.c.id == work.id)).one()
 
 
@@ -226,11 +229,9 @@ def _tariff(db: Session, placement: Placement, day: date) -> int:
     return int(later if later is not None else placement.tariff_cents)
 
 
-def said_of_many(db: Session, request_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
-    """What employers stated about requests, as the tests take it. Nothing stated is not known."""
-    columns = (statements.c[name] for name in STATED)
-    rows = db.execute(select(statements.c.request_id, *columns).where(statements.c.request_id.in_(request_ids)))
-    return {**dict.fromkeys(request_ids, NOTHING_STATED), **{row.request_id: _stated(row) for row in rows}}
+def said(place: Any) -> dict[str, Any]:
+    """What was stated about a request, as the tests take it. Nothing stated is not known."""
+    return _stated(place) if place.stated else NOTHING_STATED
 
 
 def _stated(row: Any) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from webapp.foundation.ids import new_id
@@ -17,7 +17,7 @@ from webapp.people.models import Membership
 from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.safeguards.models import Assessment, EmployerRestriction, Override
-from webapp.safeguards.rules import NEEDS_REASON, Finding, NotKeptApart, fingerprint, worst
+from webapp.safeguards.rules import NEEDS_REASON, OK, Finding, NotKeptApart, fingerprint, worst
 
 overrides: Any = Override.__table__  # type: ignore[attr-defined]
 assessments: Any = Assessment.__table__  # type: ignore[attr-defined]
@@ -55,14 +55,53 @@ def keep(
         return known
     made = Assessment(
         id=id or new_id(), municipality_id=municipality_id, request_id=request_id, establishment_id=establishment_id,
-        participant_id=participant_id, placement_id=placement_id, occasion=occasion, day=day, rule_version=findings[0].rule_version,
-        findings=[finding.plain() for finding in findings], outcome=worst(findings), fingerprint=fingerprint(findings), made_by=by.id if by else None, made_at=now,
+        participant_id=participant_id, placement_id=placement_id, occasion=occasion, day=day, made_by=by.id if by else None, made_at=now,
+        **_found(findings),
     )  # fmt: skip
     db.add(made)
     db.flush()
-    facts = {"occasion": occasion, "outcome": made.outcome, "items": {one.item: one.outcome for one in findings if one.outcome != "ok"}}
-    _record(db, "safeguards.assessed", placement_id or request_id, facts, municipality_id=municipality_id, by=by, now=now)
+    _record(db, "safeguards.assessed", placement_id or request_id, _told(occasion, findings), municipality_id=municipality_id, by=by, now=now)
     return made
+
+
+class Tested(NamedTuple):
+    """One running placement and what was found of it."""
+
+    placement_id: uuid.UUID
+    participant_id: uuid.UUID
+    request_id: uuid.UUID
+    establishment_id: uuid.UUID
+    findings: Sequence[Finding]
+
+
+def keep_many(db: Session, tested: Sequence[Tested], *, municipality_id: int, occasion: str, day: date, now: datetime) -> None:
+    """Keep what the clock found of many placements, with a fixed number of statements. The caller holds the municipality's lock."""
+    if not tested:
+        return
+    about = {"municipality_id": municipality_id, "occasion": occasion, "day": day, "made_by": None, "made_at": now}
+    rows, changes = [], []
+    for one in tested:
+        row = {
+            **about, "id": new_id(), "request_id": one.request_id, "establishment_id": one.establishment_id, "participant_id": one.participant_id,
+            "placement_id": one.placement_id, **_found(one.findings),
+        }  # fmt: skip
+        rows.append(row)
+        changes.append(Change("safeguards.assessed", one.placement_id, _told(occasion, one.findings)))
+    db.execute(insert(assessments), rows)
+    record(db, changes, municipality_id=municipality_id, actor_id=None, actor_role="clock", now=now)
+
+
+def _found(findings: Sequence[Finding]) -> dict[str, Any]:
+    """The columns of an assessment that say what was found."""
+    return {
+        "rule_version": findings[0].rule_version, "findings": [finding.plain() for finding in findings], "outcome": worst(findings),
+        "fingerprint": fingerprint(findings),
+    }  # fmt: skip
+
+
+def _told(occasion: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    """What the history says of it."""
+    return {"occasion": occasion, "outcome": worst(findings), "items": {one.item: one.outcome for one in findings if one.outcome != OK}}
 
 
 def judge(db: Session, assessment: Assessment, reasons: Mapping[str, tuple[str, str]], *, by: Person, now: datetime) -> list[Override]:

@@ -35,19 +35,34 @@ class OfOneLanguage(BaseLoader):
         return self.loader.list_templates()
 
 
+class SameModule(Template):
+    """A template whose macros are made once: all know the same globals, so Jinja need not compare them at every import."""
+
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        return super()._get_default_module()
+
+
 class SpokenEnvironment(Environment):
     """Gives each template in the language that is spoken when it is asked for. Every template knows the parts as `ui`."""
+
+    template_class = SameModule
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
         assert self.loader is not None
         self.loader = OfOneLanguage(self.loader)
         self._parts: dict[str, Any] = {}
+        self._known: dict[tuple[str, str], Template] = {}
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
-        if name != PARTS:  # they do not use themselves
-            globals = {**(globals or {}), "ui": self.parts()}
-        return super()._load_template(f"{texts.language().code}:{name}", globals)
+        code = texts.language().code
+        found = None if globals else self._known.get((code, name))
+        if found is None:
+            if name != PARTS:  # they do not use themselves
+                globals = {**(globals or {}), "ui": self.parts()}
+            found = self._known[code, name] = super()._load_template(f"{code}:{name}", globals)
+            found.globals = dict(found.globals)  # copied for every answer, and a chain of dictionaries is slow to copy
+        return found
 
     def parts(self) -> Any:
         """The macros of components/ui.html in this language; they use no variable of a page, so they are made once."""

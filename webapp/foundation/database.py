@@ -272,13 +272,27 @@ def giving(compiled: Any, dialect: Dialect) -> Callable[[Mapping[str, Any]], Any
 
 def _reader(kind: Any, dialect: Dialect) -> Any:
     """What makes a value of the driver one of ours, or None where it is already."""
-    if isinstance(kind, Utc) and dialect.name == "sqlite":
-        return _instant  # the same as the type itself, without its three layers
+    if dialect.name == "sqlite":  # the same as the types themselves, without their layers
+        if isinstance(kind, Utc):
+            return _instant
+        if isinstance(kind, Uuid):
+            return _identifier
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text + "+00:00")
+
+
+def _identifier(text: str) -> uuid.UUID:
+    """A UUID of 32 digits we wrote ourselves: made without looking at each for braces, dashes and the other ways to give one."""
+    made = object.__new__(uuid.UUID)
+    _set_number(made, int(text, 16))
+    _set_safe(made, uuid.SafeUUID.unknown)
+    return made
+
+
+_set_number, _set_safe = (vars(uuid.UUID)[name].__set__ for name in ("int", "is_safe"))
 
 
 def _writer(kind: Any, dialect: Dialect) -> Any:
@@ -341,7 +355,7 @@ class ReadingSession(Session):
     def __init__(self, connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection
         driver.execute("BEGIN")
-        self.__dict__.update(_on=connection, info={"driver": (connection.dialect, driver)})
+        self.__dict__.update(_on=connection, info={"driver": (connection.dialect, driver), "pool": connection.engine.pool})
 
     def __getattr__(self, name: str) -> Any:
         on = self.__dict__.pop("_on", None)
@@ -447,6 +461,11 @@ def dialect_of(session: Session) -> str:
     kept = session.info.get("driver")
     name: str = (kept[0] if kept else session.get_bind().dialect).name
     return name
+
+
+def pool_of(session: Session) -> Any:
+    """What all sessions on one database share, without setting up one that only reads."""
+    return session.info.get("pool") or session.get_bind().engine.pool
 
 
 def lock_municipality(session: Session, municipality_id: int) -> None:

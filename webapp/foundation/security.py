@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, request
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import Headers, ImmutableMultiDict, MultiDict
 from werkzeug.utils import cached_property
 
 from webapp.foundation.database import SAFE_METHODS
@@ -78,6 +78,7 @@ def protect(app: Flask, settings: Settings) -> None:
     always = WITH_HTTPS if settings.url.startswith("https://") else {}
     other_headers, file_headers = {**HEADERS, **always}, {**FILE_HEADERS, **always}
     page_headers = {**other_headers, **PAGE_HEADERS}
+    of_files, of_pages, of_others = (list(Headers(some)) for some in (file_headers, page_headers, other_headers))
     app.request_class = CalmRequest
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=MOST_FIELDS)
 
@@ -94,10 +95,11 @@ def protect(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def send_headers(response: Response) -> Response:
+        held = response.headers._list  # `extend` would look at each of them again, for every answer
         if request.endpoint == "static":
-            response.headers.extend(file_headers)
+            held.extend(of_files)
             return response
-        response.headers.extend(page_headers if response.mimetype == "text/html" else other_headers)
+        held.extend(of_pages if response.mimetype == "text/html" else of_others)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -32,8 +32,13 @@ class KeptSessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """A file is the same for everybody: it must not say `Vary: Cookie`, or a browser fetches it again after each sign-in."""
-        if request.endpoint != "static":
-            super().save_session(app, session, response)
+        if request.endpoint == "static":
+            return
+        if session and not self.should_set_cookie(app, session):  # it stays as the browser has it
+            varies = response.headers.get("Vary")
+            response.headers["Vary"] = f"{varies}, Cookie" if varies else "Cookie"
+            return
+        super().save_session(app, session, response)
 
     def _check(self, app: Flask, cookie: str) -> tuple[dict[str, Any], datetime]:
         serializer = self.get_signing_serializer(app)

@@ -18,7 +18,7 @@ from sqlalchemy.pool import Pool
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_models
 
-from webapp.foundation.database import lock_municipality
+from webapp.foundation.database import lock_municipality, pool_of
 from webapp.people.models import Municipality
 from webapp.terms.drafts import Draft, Expressed
 from webapp.terms.models import Regulation, Term
@@ -77,7 +77,7 @@ def terms_of(db: Session, municipality_id: int, token: str) -> Terms:
     Kept in memory of the process until the token changes: a known token costs no statement, a new one exactly one.
     An empty token is never kept, since it does not change with the terms.
     """
-    pool = db.get_bind().engine.pool  # the same for every transaction on this database
+    pool = pool_of(db)
     found = _kept(pool, (municipality_id, token))
     if found is not None:
         return found

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -19,11 +15,16 @@ from sqlmodel import Session, select
 
 from tests import factories as make
 from tests.invoices.conftest import LAST_MONTH, Office
-from webapp.foundation.database import Database
+from tests.killing import KILLED, Worker
+from webapp.foundation.database import Database, make_engine
+from webapp.invoices import actions
 from webapp.invoices.models import BilledHours, Invoice
+from webapp.people.models import Municipality
+from webapp.people.person import Person
+from webapp.terms.actions import terms_of
 from webapp.verify import faults
 
-ROOT = Path(__file__).parents[2]
+NOBODY = uuid.UUID(int=0)
 DAY = LAST_MONTH + timedelta(days=27)
 PLACES = 16
 
@@ -48,57 +49,33 @@ def nothing_lost_nothing_twice(office: Office, session: Session, minutes: int, p
     assert [fault for fault in faults(office.database) if fault.rule in ("V4", "V5")] == []
 
 
-RUN = """
-import sys, uuid
-from datetime import date, datetime
-from webapp.foundation.database import Database, make_engine
-from webapp.invoices import actions
-from webapp.people.models import Municipality
-from webapp.people.person import Person
-from webapp.tables import ALL
-from webapp.terms.actions import terms_of
-url, municipality, account, month, now, limit = sys.argv[1:]
-database = Database(make_engine(url))
-now = datetime.fromisoformat(now)
-nobody = uuid.UUID(int=0)
-person = Person(uuid.UUID(account), nobody, nobody, "finance", int(municipality), "", "", "", "Ellen", "Mulder", "nl", "", None, None)
-with database.transaction() as db:
-    terms = terms_of(db, person.municipality_id, db.get(Municipality, person.municipality_id).terms_token)
-    run = actions.start(db, person, date.fromisoformat(month), terms=terms, now=now)
-print("ready", flush=True)
-while run is not None:
+def bill(tell: Any, url: str, municipality_id: int, account_id: uuid.UUID) -> None:
+    """What a worker does: invoices one by one, each in a transaction of its own."""
+    database = Database(make_engine(url))
+    person = Person(account_id, NOBODY, NOBODY, "finance", municipality_id, "", "", "", "Ellen", "Mulder", "nl", "", None, None)
     with database.transaction() as db:
-        run = db.merge(run)
-        step = actions.go_on(db, run, terms=terms, now=now, limit=int(limit))
-    print(step.done, flush=True)
-    if step.done >= step.todo:
-        break
-"""
+        town = db.get(Municipality, municipality_id)
+        assert town is not None
+        terms = terms_of(db, municipality_id, town.terms_token)
+        run = actions.start(db, person, LAST_MONTH, terms=terms, now=make.NOW)
+    tell("ready")
+    while run is not None:
+        with database.transaction() as db:
+            step = actions.go_on(db, db.merge(run), terms=terms, now=make.NOW, limit=1)
+        tell(step.done)
+        if step.done >= step.todo:
+            break
 
 
 def test_a_run_that_is_killed_at_any_moment_goes_on_where_it_was(office: Office, database_url: str, session: Session) -> None:
     minutes, chance = fill(office), random.Random(7)
-    words = [
-        sys.executable,
-        "-c",
-        RUN,
-        database_url,
-        str(office.world.municipality_id),
-        str(office.ellen.account_id),
-        str(LAST_MONTH),
-        make.NOW.isoformat(),
-        "1",
-    ]
     killed = 0
     for _ in range(25):
-        process = subprocess.Popen(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        process.stdout.readline()
+        worker = Worker(bill, database_url, office.world.municipality_id, office.ellen.account_id)
+        worker.heard()
         time.sleep(chance.uniform(0, 0.05))  # in the middle of some step, or between two
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        killed += process.returncode == -signal.SIGKILL
+        worker.kill()
+        killed += worker.ended() == KILLED
         session.rollback()
         if len(session.exec(select(Invoice)).all()) == PLACES:
             break

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -15,11 +15,17 @@ from sqlalchemy import func, select, text
 from sqlmodel import Session
 
 from tests import factories as make
+from tests.killing import KILLED, Worker
 from tests.payouts.people import PAY_ON, Office, approve, colleague, prepare, work
+from webapp.foundation.database import Database, lock_municipality, make_engine
+from webapp.payouts import actions
 from webapp.payouts.models import PayoutRun
+from webapp.people.models import Municipality
+from webapp.people.person import signed_in_person
 from webapp.permissions import Role
 from webapp.premium.actions import balance_cents
 from webapp.premium.models import LedgerLine, Payout
+from webapp.terms.actions import terms_of
 from webapp.verify import faults
 
 JUDGED = {"judgement": "Werken met premie is een stap naar werk."}
@@ -83,66 +89,61 @@ def test_approving_and_sending_back_at_the_same_second_do_not_both_happen(office
     assert money_faults(office) == []
 
 
-KILLED = """
-import os, signal, sys
-from sqlalchemy import event
-from sqlmodel import Session
-from webapp.foundation.database import Database, lock_municipality, make_engine
-from webapp.people.models import Municipality
-from webapp.people.person import Person, signed_in_person
-from webapp.payouts import actions
-from webapp.payouts.models import PayoutRun
-from webapp.terms.actions import terms_of
-from datetime import date, datetime
-import uuid
+PARTS = 16  # of a run, at the end of each of which it is killed once
+OURS = (
+    "webapp/payouts/actions.py",
+    "webapp/premium/actions.py",
+    "webapp/history/actions.py",
+    "webapp/notifications/actions.py",
+    "webapp/foundation/database.py",
+)
 
-url, town, step, sign_in, target, pay_on, at, what = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5], sys.argv[6], sys.argv[7], sys.argv[8]
-now = datetime.fromisoformat(at)
-database = Database(make_engine(url))
-done = 0
 
-def die(*_):
-    global done
-    done += 1
-    if done == step:
-        os.kill(os.getpid(), signal.SIGKILL)
+def pay(tell: Any, url: str, town: int, step: int, sign_in: str, target: str, what: str) -> None:
+    """What a worker does: prepare or approve a run, and die at a line of our code. `step` 0: at none, and nothing is kept."""
+    database, lines = Database(make_engine(url)), 0
 
-with Session(database.engine, expire_on_commit=False) as db:
-    db.begin()
-    lock_municipality(db, town)
-    person = signed_in_person(db, uuid.UUID(sign_in), now, now.date())
-    terms = terms_of(db, town, db.get(Municipality, town).terms_token)
-    calls = ("webapp/payouts/actions.py", "webapp/premium/actions.py", "webapp/history/actions.py", "webapp/notifications/actions.py", "webapp/foundation/database.py")
-    def trace(frame, kind, arg):
-        if not frame.f_code.co_filename.endswith(calls):
+    def line() -> None:
+        nonlocal lines
+        lines += 1
+        if lines == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def trace(frame: Any, kind: str, _argument: Any) -> Any:
+        if not frame.f_code.co_filename.endswith(OURS):
             return None
         if kind == "line":
-            die()
+            line()
         return trace
-    sys.settrace(trace)
-    if what == "prepare":
-        actions.prepare(db, terms, pay_on=date.fromisoformat(pay_on), by=person, from_outside=False, now=now)
-    else:
-        actions.approve(db, db.get(PayoutRun, uuid.UUID(target)), "Een stap naar werk.", terms=terms, by=person, now=now)
-    die()
-    db.commit() if step else db.rollback()
-    die()
-    sys.settrace(None)
-print(done)
-"""
+
+    with Session(database.engine, expire_on_commit=False) as db:
+        db.begin()
+        lock_municipality(db, town)
+        person = signed_in_person(db, uuid.UUID(sign_in), make.NOW, make.NOW.date())
+        place = db.get(Municipality, town)
+        assert person is not None and place is not None
+        terms = terms_of(db, town, place.terms_token)
+        sys.settrace(trace)
+        if what == "prepare":
+            actions.prepare(db, terms, pay_on=PAY_ON, by=person, from_outside=False, now=make.NOW)
+        else:
+            run = db.get(PayoutRun, uuid.UUID(target))
+            assert run is not None
+            actions.approve(db, run, "Een stap naar werk.", terms=terms, by=person, now=make.NOW)
+        line()
+        db.commit() if step else db.rollback()
+        line()
+        sys.settrace(None)
+    tell(lines)
 
 
 def kill_at(office: Office, step: int, what: str, target: str = "") -> tuple[int, int]:
     """Run it in a process of its own that is killed at this line of our code. Gives how it ended, and after how many lines."""
     member = office.first if what == "prepare" else office.second
-    sign_in = make.sign_in(office.database, member)
     url = office.database.engine.url.render_as_string(hide_password=False)
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED, url, str(office.id), str(step), sign_in, target, PAY_ON.isoformat(), make.NOW.isoformat(), what],
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "."}, timeout=120,
-    )  # fmt: skip
-    assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
-    return ended.returncode, int(ended.stdout or 0)
+    worker = Worker(pay, url, office.id, step, make.sign_in(office.database, member), target, what)
+    lines = worker.heard()
+    return worker.ended(), int(lines or 0)
 
 
 @pytest.mark.parametrize("what", ["prepare", "approve"])
@@ -154,11 +155,11 @@ def test_a_run_killed_at_any_line_is_all_there_or_not_at_all_and_goes_on_afterwa
 
     _ended, lines = kill_at(office, 0, what, str(run.id) if run else "")  # a rehearsal that is not kept
     seen = set()
-    for step in [1, *(lines * part // 9 for part in range(1, 9)), lines - 1]:
+    for step in [1, *(lines * part // PARTS for part in range(1, PARTS)), lines - 1]:
         ended, _lines = kill_at(office, step, what, str(run.id) if run else "")
         seen.add(ended)
-        assert counts(session) == before and money_faults(office) == []
-    assert seen == {-signal.SIGKILL}
+        assert counts(session) == before
+    assert seen == {KILLED} and money_faults(office) == []
 
     known = prepare(office)
     approve(office, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -15,9 +16,8 @@ from webapp.placements.facts import changes, employers, establishments, placemen
 from webapp.placements.tariffs import tariffs
 from webapp.safeguards.actions import overrides
 from webapp.safeguards.limits import floor_of, limits_of
-from webapp.safeguards.rules import Stretch, duration_until
-from webapp.safeguards.rules.many import Filled
 from webapp.terms.actions import terms_of
+from webapp.terms.rules import limit_months
 from webapp.terms.snapshot import Terms
 from webapp.verify_rows import LINES, Fault
 
@@ -56,22 +56,46 @@ def limits_hold(db: Connection) -> Iterator[Fault]:
 
 
 def _group(rows: list[Any], terms: dict[int, Terms], agreed: set[Any]) -> Iterator[Fault]:
-    """One function at one site: chains over everybody, and the time each person had."""
-    filled = Filled([Stretch(row.starts_on, row.ends_on) for row in rows])
+    """One function at one site: chains over everybody, and the time each person had. Days are counted one by one, not as the tests do."""
     for row in rows:
         limits = limits_of(terms[row.municipality_id], first_day=row.starts_on, day=row.decided_on or row.starts_on)
         chain = limits.chaining.value
-        if chain is not None and filled.follows(row.starts_on, chain.of_weeks) and (row.request_id, "chaining") not in agreed:
-            early = Filled([Stretch(one.starts_on, one.ends_on) for one in rows if one.starts_on <= row.starts_on])
-            if early.weeks(row.ends_on, chain.of_weeks) > chain.weeks:
+        if chain is not None and (row.request_id, "chaining") not in agreed:
+            so_far = [one for one in rows if one.starts_on <= row.starts_on]
+            window = timedelta(days=chain.of_weeks * 7 - 1)
+            follows = any(one.starts_on < row.starts_on and one.ends_on >= row.starts_on - window for one in so_far)
+            if follows and len(_days(so_far, row.ends_on - window, row.ends_on)) // 7 > chain.weeks:
                 yield Fault("V6", "placement", str(row.id), "the same work was filled longer than the limit, and nobody decided about it")
-        mine = [
-            one for one in rows if one.participant_id == row.participant_id and one.employer_id == row.employer_id and one.ends_on < row.starts_on
-        ]
-        before = [Stretch(one.starts_on, one.ends_on, _week(one)) for one in mine]
-        _, until, _ = duration_until(limits.duration.value, row.starts_on, _week(row), before, limits.again_after_months.value)
-        if until is not None and row.ends_on > until:
-            yield Fault("V6", "placement", str(row.id), f"lasts past {until}, the last day of its limit")
+        if limits.duration.value is not None:
+            until = _until(row, rows, limits.duration.value, limits.again_after_months.value)
+            if until is not None and row.ends_on > until:
+                yield Fault("V6", "placement", str(row.id), f"lasts past {until}, the last day of its limit")
+
+
+def _days(rows: list[Any], first: date, last: date) -> set[int]:
+    """Every day from the first to the last on which one of these was there."""
+    return {day for row in rows for day in range(max(row.starts_on, first).toordinal(), min(row.ends_on, last).toordinal() + 1)}
+
+
+def _until(row: Any, rows: list[Any], duration: Any, again_after: int | None) -> date | None:
+    """The last day of the months this person may do this work for this employer: as if all days before came right before the first."""
+    before = [
+        one
+        for one in rows
+        if (one.participant_id, one.employer_id) == (row.participant_id, row.employer_id) and one.ends_on < row.starts_on
+        and (again_after is None or _after(one.ends_on, again_after) >= row.starts_on)
+    ]  # fmt: skip
+    allowed = [months for one in [row, *before] if (months := limit_months(duration, _week(one))) is not None]
+    if not allowed:
+        return None
+    began = row.starts_on - timedelta(days=len(_days(before, date.min, row.starts_on - timedelta(days=1))))
+    return _after(began, min(allowed)) - timedelta(days=1)
+
+
+def _after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _week(row: Any) -> int:

@@ -12,9 +12,13 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from tests import factories as make
+from webapp.foundation.texts import long_date
 from webapp.history.actions import history
 from webapp.notifications.models import Notification
 from webapp.people.employers import Employer, Establishment
+from webapp.placements import assessing
+from webapp.privacy import retention
+from webapp.requests import actions
 from webapp.requests.models import RequestDecision, RequestDraft, RequestStatement, WorkRequest
 from webapp.safeguards.models import Assessment
 
@@ -246,6 +250,54 @@ def test_a_refusal_has_a_reason_the_employer_reads_and_can_begin_from_again(worl
     again = thomas.post("/employer/requests", {"id": str(uuid.uuid4()), "again": str(work.id)})
     assert "Hulp in de keuken" in thomas.get(again.location).text
     assert thomas.post("/employer/requests", {"id": str(uuid.uuid4()), "again": str(uuid.uuid4())}).status_code == 404
+
+
+def test_who_decided_last_about_an_employer_hears_of_its_next_request_and_nobody_goes_on_seeing_it(
+    world: make.World, thomas: Any, as_person: Any, session: Session
+) -> None:
+    colleague = make.account(world.database, world.municipality_id, "case_manager", "Bram Smit")
+
+    def told(work: WorkRequest) -> dict[uuid.UUID, bool]:
+        session.rollback()
+        rows = session.execute(select(Notification).where(Notification.key == "request.new", Notification.cause_id == str(work.id))).scalars()  # type: ignore[arg-type]
+        return {one.account_id: one.withdrawn_at is None for one in rows}
+
+    first = sent(thomas, world, session)
+    everybody = told(first)
+    assert {world.case_manager.account_id, colleague.account_id} <= set(everybody) and set(everybody.values()) == {True}
+
+    assert as_person(colleague).post(f"/requests/{first.id}/decision", {"decision": "take_on"}).status_code == 303
+    assert told(first) == dict.fromkeys(everybody, False)
+    assert told(sent(thomas, world, session)) == {colleague.account_id: True}
+
+
+def test_what_is_not_allowed_cannot_be_taken_on_whoever_calls(world: make.World, thomas: Any, session: Session) -> None:
+    work = sent(thomas, world, session, let_go="yes", let_go_on=(make.TODAY - timedelta(days=30)).isoformat())
+    by, terms = make.person(world.database, world.case_manager), make.terms(world.database, world.municipality_id)
+    with world.database.transaction() as db:
+        request = db.get_one(WorkRequest, work.id)
+        findings = assessing.run(db, request, terms, day=make.TODAY).findings
+        with pytest.raises(actions.NotAllowed):
+            actions.take_on(db, request, findings, by=by, now=make.NOW)
+    session.rollback()
+    assert session.get_one(WorkRequest, work.id).status == "asked"
+
+
+def test_a_draft_says_until_when_it_is_kept_and_then_goes(world: make.World, thomas: Any, session: Session) -> None:
+    sent_draft, left = sent(thomas, world, session), uuid.uuid4()
+    thomas.post("/employer/requests", {"id": str(left), **whole(world)})
+    assert long_date(make.TODAY + timedelta(days=183)) in thomas.get(f"/employer/requests/drafts/{left}").text
+    terms = make.terms(world.database, world.municipality_id)
+
+    with world.database.transaction() as db:
+        retention.run(db, world.municipality_id, terms, now=make.NOW + timedelta(days=182))
+    session.rollback()
+    assert session.get(RequestDraft, left) is not None
+    with world.database.transaction() as db:
+        retention.run(db, world.municipality_id, terms, now=make.NOW + timedelta(days=184))
+    session.rollback()
+    assert session.get(RequestDraft, left) is None
+    assert session.execute(select(RequestDraft.request_id)).scalars().all() == [sent_draft.id]  # type: ignore[call-overload]
 
 
 def test_what_is_not_allowed_cannot_be_taken_on(world: make.World, thomas: Any, marieke: Any, session: Session) -> None:

@@ -107,9 +107,9 @@ def decide(request_id: uuid.UUID) -> Response:
         if said["decision"] == "refuse":
             actions.refuse(db(), work, reason=said["reason"], words=said["words"], by=g.person, now=now())
             return go("/requests")
-        if work.status == "asked" and any(one.outcome == NOT_ALLOWED for one in assessing.run(db(), work, terms(), day=day_of(now())).findings):
-            return request_page(work, typed=said, refused=_("This is not allowed. No judgement can change that."), status=409)
-        actions.take_on(db(), work, by=g.person, now=now())
+        actions.take_on(db(), work, assessing.run(db(), work, terms(), day=day_of(now())).findings, by=g.person, now=now())
+    except actions.NotAllowed:
+        return request_page(work, typed=said, refused=_("This is not allowed. No judgement can change that."), status=409)
     except actions.DecidedOtherwise as decided:
         return request_page(
             work, typed=said, refused=_("A colleague decided before you: %(state)s.", state=_(words.STATES[decided.status])), status=409

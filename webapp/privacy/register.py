@@ -79,7 +79,7 @@ TABLES = {
     "server_key": Described(NOBODYS, N_("Keys of the installation"), NOBODY, "always", NONE),
     # work
     "work_request": Described(EMPLOYERS, N_("Work an employer asks people for"), TASK, "", SCF, others={"guide_id": "who helps at work"}),
-    "request_draft": Described(EMPLOYERS, N_("A request for people that is not sent yet"), TASK, "", N_("supervisor"), others={"made_by": "who typed it"}),
+    "request_draft": Described(EMPLOYERS, N_("A request for people that is not sent yet"), TASK, "request_draft", N_("supervisor"), others={"made_by": "who typed it"}),
     "request_decision": Described(EMPLOYERS, N_("What was decided about a request"), TASK, "", SC, others={"decided_by": "who decided"}),
     "request_question": Described(EMPLOYERS, N_("What an official asks about a request, and the answer"), TASK, "", SC, others={"asked_by": "who asked", "answered_by": "who answered"}),
     "offer": Described(PEOPLE, N_("To propose work and hear the free answer"), TASK, "offer", C, person=("participant_id",), others={"case_manager_id": "who offered it"}, left_out={"sealed": "your own answer stands beside it, opened"}),

@@ -121,6 +121,7 @@ KINDS = {
         Kind("check_in", N_("Taps on start and stop"), "check_in", "participant_id", lambda t, m, before: t.c.stopped_at < before, _rows("check_in")),
         Kind("former_account", N_("Bank accounts of before"), "bank_account", "participant_id", lambda t, m, before: and_(t.c.replaced_at < before, _unpaid(t)), _rows("bank_account")),
         Kind("data_request", N_("Answered questions about data"), "data_request", "participant_id", lambda t, m, before: and_(func.coalesce(t.c.answered_at, t.c.withdrawn_at) < before, or_(t.c.erase_on.is_(None), t.c.erased_at.is_not(None))), _rows("data_request")),
+        Kind("request_draft", N_("Requests for people that were never sent"), "request_draft", "", lambda t, m, before: and_(t.c.updated_at < before, t.c.request_id.is_(None)), _rows("request_draft")),
         Kind("report_contact", N_("How to reach who reported"), "report_case", "", lambda t, m, before: and_(t.c.closed_at < before, t.c.sealed_contact != ""), _forget_contact),
         Kind("report_words", N_("What was written in reports about work"), "report_case", "", lambda t, m, before: and_(t.c.closed_at < before, t.c.words != erasing.ERASED), _forget_report),
         Kind("client_file", N_("Files of people who left"), "participant_file", "account_id", _has_left, _people(whole=True)),

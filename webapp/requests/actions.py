@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,18 +13,20 @@ from sqlmodel import Session
 from webapp.foundation.clock import day_of
 from webapp.foundation.database import lock_municipality
 from webapp.history.actions import told
-from webapp.notifications.actions import notify
+from webapp.notifications.actions import notify, withdraw
 from webapp.people.actions import on_duty
 from webapp.people.employers import Establishment
 from webapp.people.models import Membership
 from webapp.people.person import Person
 from webapp.permissions import Role
 from webapp.requests.models import RequestDecision, RequestDraft, RequestStatement, WorkRequest
+from webapp.safeguards.rules import NOT_ALLOWED, Finding, worst
 
 drafts: Any = RequestDraft.__table__  # type: ignore[attr-defined]
 requests: Any = WorkRequest.__table__  # type: ignore[attr-defined]
 statements: Any = RequestStatement.__table__  # type: ignore[attr-defined]
 decisions: Any = RequestDecision.__table__  # type: ignore[attr-defined]
+places: Any = Establishment.__table__  # type: ignore[attr-defined]
 members: Any = Membership.__table__  # type: ignore[attr-defined]
 
 OF_REQUEST = ("function", "tasks", "learn", "pattern", "weekly_minutes", "starts_on", "weeks", "places", "tariff_cents", "guide_id", "guide_note")
@@ -40,6 +42,10 @@ class DecidedOtherwise(Exception):
     def __init__(self, status: str) -> None:
         super().__init__(status)
         self.status = status
+
+
+class NotAllowed(Exception):
+    """A test of what protects ordinary jobs says that this work cannot be done in the scheme."""
 
 
 class DraftGone(Exception):
@@ -109,7 +115,7 @@ def send(db: Session, draft: RequestDraft, found: Mapping[str, Any], *, by: Pers
     db.add(draft)
     db.flush()
     told(db, "request.asked", made.id, {"function": made.function, "places": made.places}, by=by, now=now)
-    for official in officials(db, by.municipality_id, day_of(now)):
+    for official in who_looks(db, made, day_of(now)):
         notify(
             db, to=on_duty(db, official, day_of(now)), municipality_id=by.municipality_id, key="request.new", slots={"work": made.function},
             path=f"/requests/{made.id}", cause_id=str(made.id), now=now,
@@ -139,6 +145,22 @@ def officials(db: Session, municipality_id: int, today: date) -> list[uuid.UUID]
     return list(db.execute(query.distinct().order_by(members.c.account_id)).scalars())
 
 
+def who_looks(db: Session, request: WorkRequest, today: date) -> list[uuid.UUID]:
+    """Who hears of a new request: whoever decided last about this employer, if they still are a case manager; else all of them."""
+    everybody = officials(db, request.municipality_id, today)
+    employer = select(places.c.employer_id).where(places.c.id == request.establishment_id).scalar_subquery()
+    query = (
+        select(decisions.c.decided_by)
+        .join_from(decisions, requests, requests.c.id == decisions.c.request_id)
+        .join(places, places.c.id == requests.c.establishment_id)
+        .where(places.c.employer_id == employer, decisions.c.municipality_id == request.municipality_id, decisions.c.outcome != "ended")
+        .order_by(decisions.c.decided_at.desc())
+        .limit(1)
+    )
+    last = db.execute(query).scalar()
+    return [last] if last in everybody else everybody
+
+
 def asked_by(db: Session, request: WorkRequest) -> uuid.UUID:
     """Whom an answer goes to: who stated something for the workplace, else who began the draft, else who helps there.
 
@@ -151,8 +173,13 @@ def asked_by(db: Session, request: WorkRequest) -> uuid.UUID:
     return found or request.guide_id
 
 
-def take_on(db: Session, request: WorkRequest, *, by: Person, now: datetime) -> None:
-    """From now on somebody may be offered this work. Again changes nothing. Raises DecidedOtherwise."""
+def take_on(db: Session, request: WorkRequest, findings: Sequence[Finding], *, by: Person, now: datetime) -> None:
+    """From now on somebody may be offered this work. Again changes nothing. `findings`: what the tests find of it now.
+
+    Raises DecidedOtherwise, and NotAllowed where a test says so: no judgement can change that.
+    """
+    if request.status == "asked" and worst(findings) == NOT_ALLOWED:
+        raise NotAllowed
     _decide(db, request, "asked", "open", "taken_on", by=by, now=now)
 
 
@@ -185,6 +212,7 @@ def _decide(
         municipality_id=request.municipality_id, request_id=request.id, outcome=outcome, reason=reason, words=words, decided_by=by.id, decided_at=now
     ))  # fmt: skip
     db.flush()
+    withdraw(db, "request.new", str(request.id), now=now)  # nobody else needs to look any more
     told(db, f"request.{outcome}", request.id, {"reason": reason, "words": words} if reason else {}, by=by, now=now)
     if outcome == "ended":
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, abort, g, request
@@ -156,7 +156,17 @@ def summary_page(draft: RequestDraft, *, status: int = 200) -> Response:
     return page(
         "requests/summary.html", status=status, draft=draft, found=found, wrong=wrong, steps=forms.STEPS, titles=words.STEP_TITLES, sectors=SECTORS,
         guides=reads.guides(db(), g.person, day_of(now())), place=reads.place_of(db(), g.person),
+        kept_until=kept_until(draft),
     )  # fmt: skip
+
+
+def kept_until(draft: RequestDraft) -> date | None:
+    """The last day before a draft nobody goes on with is thrown away; None where the terms do not say."""
+    try:
+        days = terms().row("retention", day_of(now())).value.days.get("request_draft")
+    except NoTermsInForce:
+        return None
+    return day_of(draft.updated_at) + timedelta(days=days) if days else None
 
 
 @pages.post("/employer/requests/drafts/<uuid:draft_id>/end", endpoint="throw_away")

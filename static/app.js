@@ -82,7 +82,10 @@
     put("_person", root.dataset.person);
     put("_label", offline || button?.getAttribute("aria-label") || button?.textContent.trim() || "");
     put("_back", back || location.pathname + location.search);
-    if (tapId) put(tapId, newId());
+    if (!tapId) return;
+    const id = newId();
+    put(tapId, id);
+    put("_tap", id);
   };
 
   /* A second tap does nothing; the button says "Busy…" (app.css, .busy). */

@@ -81,11 +81,14 @@
   const look = (item) => {
     const form = document.createElement("form"), fields = new URLSearchParams(item.body);
     Object.assign(form, { method: "post", action: item.url, hidden: true });
-    for (const [name, value] of [...fields, ["_person", person], ["_label", item.label]]) form.append(Object.assign(document.createElement("input"), { name, value }));
+    for (const [name, value] of [...fields, ["_person", person], ["_label", item.label], ["_tap", item.tap || ""]]) form.append(Object.assign(document.createElement("input"), { name, value }));
     document.body.append(form);
     HTMLFormElement.prototype.submit.call(form);
   };
-  const formsOf = (url) => [...document.forms].filter((form) => form.hasAttribute("data-offline") && new URL(form.action).pathname === url);
+  /* The forms an item came from; where one address takes several things (a week each), only the one about the same. */
+  const isFrom = ({ url, body }, form) => form.hasAttribute("data-offline") && new URL(form.action).pathname === url
+    && (!form.dataset.about || form.elements[form.dataset.about].value === new URLSearchParams(body).get(form.dataset.about));
+  const formsOf = (item) => [...document.forms].filter((form) => isFrom(item, form));
   const buttonsOf = (form) => [...form.elements].filter((field) => field.type === "submit");
   const inPlace = async (item, form) => {
     if (form.id === "hours-form") {
@@ -98,7 +101,7 @@
     }
     const buttons = buttonsOf(form).filter((button) => !button.hidden), chip = await part("chip");
     if (!buttons.length) return;
-    chip.setAttribute("data-for", item.url);
+    chip.setAttribute("data-waits", "");
     buttons[0].before(chip);
     for (const button of buttons) button.hidden = true;
     const next = form.nextElementSibling; // what can be done after this, though the server has not heard of this yet
@@ -125,13 +128,14 @@
       for (const item of open) list.querySelector("ul").append(await row(item));
       main.prepend(list);
     }
-    for (const chip of document.querySelectorAll(".chip[data-for]")) {
-      if (waiting.some((item) => item.url === chip.dataset.for)) continue;
+    for (const chip of document.querySelectorAll(".chip[data-waits]")) {
+      const form = chip.closest("form");
+      if (waiting.some((item) => isFrom(item, form))) continue;
       chip.remove();
-      for (const form of formsOf(chip.dataset.for)) for (const button of buttonsOf(form)) button.hidden = false;
+      for (const button of buttonsOf(form)) button.hidden = false;
     }
     for (const item of items) {
-      for (const form of formsOf(item.url)) {
+      for (const form of formsOf(item)) {
         if (item.state === "waiting") await inPlace(item, form);
         else if (form.id === "hours-form" && kept) freshHours(form);
       }

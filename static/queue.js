@@ -1,9 +1,10 @@
 /* The waiting room of a phone: what was tapped without internet stays here until the server has taken it.
    It lives in the worker, which is there once for all open pages. The phone is no archive: the server's copy is the truth.
 
-   An item: { n, person, url, body, label, at, state, status }
+   An item: { n, person, url, tap, body, label, at, state, status }
    person  opaque key of who tapped; only ever sent or shown while that person is signed in
    url     what is sent to; an item with the same address takes the place of one that still waits
+   tap     the id made at the tap, where each tap counts by itself (a start, a week of feedback): nothing takes its place
    state   "waiting"; "parked": the server said no (`status`); "done": only its address is left */
 "use strict";
 const DAY = 86_400_000, KEPT_DAYS = 60;
@@ -34,9 +35,11 @@ const itemsOf = async (person) => (await everything()).filter((item) => item.per
 const change = (item) => inStore("items", (store) => store.put(item));
 const remove = (n) => inStore("items", (store) => store.delete(n));
 
+const same = (item, url, tap) => item.url === url && (item.tap || "") === (tap || "");
+
 /* Keep what was tapped. Resolves when it is safe on the disk, and only then may a screen say so. */
 const keep = async (item) => {
-  const before = (await itemsOf(item.person)).filter((other) => other.url === item.url);
+  const before = (await itemsOf(item.person)).filter((other) => same(other, item.url, item.tap));
   await inStore("items", (store) => {
     for (const other of before) store.delete(other.n);
     return store.add({ ...item, at: Date.now(), state: "waiting" });
@@ -44,10 +47,10 @@ const keep = async (item) => {
 };
 
 /* What was sent another way no longer has to be sent. */
-const settled = async (person, url) => {
-  for (const item of await itemsOf(person)) if (item.url === url && item.state !== "done") await done(item);
+const settled = async (person, url, tap) => {
+  for (const item of await itemsOf(person)) if (same(item, url, tap) && item.state !== "done") await done(item);
 };
-const done = (item) => change({ n: item.n, person: item.person, url: item.url, at: Date.now(), state: "done" });
+const done = (item) => change({ n: item.n, person: item.person, url: item.url, tap: item.tap, at: Date.now(), state: "done" });
 
 const send = (item) => fetch(item.url, {
   method: "POST", body: item.body, redirect: "manual", signal: AbortSignal.timeout(30_000),

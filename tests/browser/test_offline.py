@@ -379,11 +379,11 @@ def test_who_starts_and_stops_without_internet_has_both_times_later(server, phon
     stop = page.locator("form[action$='/check-out'] button")
     expect(stop).to_be_visible()
     stop.click()
-    expect(page.locator(".hero .chip[data-for]")).to_have_count(2)
+    expect(page.locator(".hero .chip[data-waits]")).to_have_count(2)
     assert server.rows("SELECT count(*) FROM check_in WHERE stopped_at IS NULL") == [(0,)]
 
     phone.set_offline(False)
-    expect(page.locator(".chip[data-for]")).to_have_count(0)
+    expect(page.locator(".chip[data-waits]")).to_have_count(0)
     assert server.posts("/check-in") == server.posts("/check-out") == 1
     assert server.rows("SELECT count(*) FROM check_in WHERE stopped_at >= started_at AND entry_id NOT IN (SELECT id FROM hours_entry)") == [(1,)]
 
@@ -430,7 +430,7 @@ def test_a_yes_without_internet_waits_at_its_own_button(server, phone, sign_in):
     phone.set_offline(True)
 
     page.locator("button[name=answer][value=yes]").click()
-    expect(page.locator(".dock .chip[data-for]")).to_be_visible()
+    expect(page.locator(".dock .chip[data-waits]")).to_be_visible()
     expect(page.locator("button[name=answer][value=yes]")).to_be_hidden()
     assert server.rows("SELECT status FROM offer WHERE id = :id", id=UUID(path[8:]).hex) == [("open",)]
 
@@ -446,7 +446,7 @@ def test_a_supervisor_confirms_one_and_many_without_internet(server, phone, sign
     phone.set_offline(True)
 
     row.locator("button.ok").click()
-    expect(row.locator(".chip[data-for]")).to_be_visible()
+    expect(row.locator(".chip[data-waits]")).to_be_visible()
     page.locator("#bulk-dock button").click()
     expect(page.locator(WAITING)).to_have_count(2)
 
@@ -454,6 +454,39 @@ def test_a_supervisor_confirms_one_and_many_without_internet(server, phone, sign
     expect(page.locator(WAITING)).to_have_count(0)
     assert entries(server, key)[0][0] == "confirmed"
     assert server.rows("SELECT count(*) FROM hours_entry WHERE confirmed_at IS NOT NULL AND id = :id", id=key.hex) == [(1,)]
+
+
+A_WEEK_EARLIER = """addEventListener("DOMContentLoaded", () => { for (const form of document.forms) if (form.elements.week) {
+  const day = new Date(form.elements.week.value + "T12:00Z"); day.setUTCDate(day.getUTCDate() - 7); form.elements.week.value = day.toISOString().slice(0, 10); } })"""
+
+
+def test_two_weeks_of_feedback_without_internet_are_both_kept_and_sent_once(server, phone, sign_in):
+    page = sign_in(SUPERVISOR)
+    visit(page, "/employer/hours", "/employer/feedback")
+    form = page.locator("form[action$='/feedback']").first
+    path = form.get_attribute("action")
+    phone.set_offline(True)
+    for again in (False, True):
+        if again:
+            page.add_init_script(A_WEEK_EARLIER)  # what the kept page would ask had it been kept a week before
+            page.goto("/employer/feedback")
+        own = page.locator(f"form[action='{path}']")
+        own.locator("label.pick", has=page.locator("[name=help][value=some]")).click()
+        own.locator("button.btn:not([name=skip])").last.click()
+        page.wait_for_load_state()
+    page.goto("/employer/hours")
+    expect(page.locator(WAITING)).to_have_count(2)
+    told = "SELECT count(*) FROM history WHERE action = 'feedback.given'"
+    before = server.rows(told)[0][0]
+    page.close()
+
+    phone.set_offline(False)
+    page = phone.new_page()
+    page.goto("/employer/hours")
+    expect(page.locator(WAITING)).to_have_count(0)
+
+    assert server.rows(told)[0][0] == before + 2
+    assert server.posts("/feedback") == 2
 
 
 def test_a_new_version_waits_until_somebody_says_so(server, phone, sign_in, monkeypatch):

@@ -125,18 +125,18 @@ async function offlineParts(request) {
 
 // forms ---------------------------------------------------------------------------------------
 
-const OWN_FIELDS = ["_person", "_label", "_back", "ask"]; // "ask": a phone without internet has asked already
+const OWN_FIELDS = ["_person", "_label", "_back", "_tap", "ask"]; // "ask": a phone without internet has asked already
 
 async function post(event, request) {
   const copy = request.clone(), htmx = request.headers.get("HX-Request"), path = new URL(request.url).pathname;
   const form = new URLSearchParams((request.headers.get("Content-Type") || "").startsWith("application/x-www-form-urlencoded") ? await copy.text() : "");
-  const person = form.get("_person"), label = form.get("_label"), back = form.get("_back");
+  const person = form.get("_person"), label = form.get("_label"), back = form.get("_back"), tap = form.get("_tap");
   const coming = fetch(request);
   if (!person || label === null) return coming.catch((error) => { if (htmx) throw error; return offlinePage(); });
   const there = back && back.startsWith("/") && !back.startsWith("//") ? back : "/";
   const hold = async () => {
     for (const name of OWN_FIELDS) form.delete(name);
-    await keep({ person, url: path, body: form.toString(), label });
+    await keep({ person, url: path, tap, body: form.toString(), label });
     self.registration.sync?.register("waiting").catch(() => {});
     event.waitUntil(changed());
   };
@@ -148,7 +148,7 @@ async function post(event, request) {
       return htmx ? new Response(null, { headers: { "HX-Redirect": address } }) : Response.redirect(address, 303);
     }
     const taken = answer.type === "opaqueredirect" || (htmx && answer.ok);
-    if (taken) event.waitUntil(settled(person, path).then(changed));
+    if (taken) event.waitUntil(settled(person, path, tap).then(changed));
     return answer;
   } catch {
     await hold();

@@ -18,6 +18,7 @@ from webapp.access import views as access
 from webapp.bookkeeping import views as bookkeeping
 from webapp.caseload import views as caseload
 from webapp.certificate import views as certificate
+from webapp.council import views as council
 from webapp.employer import views as employer
 from webapp.foundation import clock, database, files, limits, logs, pages, pictures, security, texts
 from webapp.foundation.compiling import SpokenEnvironment
@@ -52,7 +53,7 @@ from webapp.terms.rules import NoTermsInForce, NotPerHour
 
 SLICES = (
     people, notifications, requests, offers, placements, hours, growth, participant, employer, caseload, certificate, access, privacy, office, payouts,
-    invoices, bookkeeping, policy, sso, reports, pwa,
+    invoices, bookkeeping, policy, sso, reports, council, pwa,
 )  # fmt: skip
 assert checkers and own_views and people_views  # they add their pages to those of payouts
 

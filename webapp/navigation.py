@@ -29,7 +29,7 @@ pages = Blueprint("pages", __name__)
 
 HOME = {
     Role.PARTICIPANT: "/today", Role.SUPERVISOR: "/employer/hours", Role.CASE_MANAGER: "/signals",
-    Role.FINANCE: "/overview", Role.ADMIN: "/overview", Role.COUNCIL: "/messages",
+    Role.FINANCE: "/overview", Role.ADMIN: "/overview", Role.COUNCIL: "/report",
 }  # fmt: skip
 MENU: dict[str, Any] = {
     Role.PARTICIPANT: (
@@ -47,14 +47,17 @@ MENU: dict[str, Any] = {
         ("messages", "/messages", "mail", N_("Messages")),
     ),
     Role.ADMIN: (
-        ("overview", "/overview", "gauge", N_("Overview")), ("safeguards", "/safeguards", "scale", N_("Watching")), ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
+        ("overview", "/overview", "gauge", N_("Overview")), ("safeguards", "/safeguards", "scale", N_("Watching")), ("report", "/report", "chart-column", N_("Report")), ("people", "/people", "users", N_("People")), ("outbox", "/outbox", "mail", N_("Post")),
         ("history", "/history", "history", N_("History")), ("retention", "/retention", "hourglass", N_("Keeping")),
         ("data_requests", "/data-requests", "message-circle", N_("Questions about data")), ("hand_over", "/hand-over", "repeat", N_("Hand over")),
         ("terms", "/terms", "settings", N_("Terms")), ("checkers", "/payouts/checkers", "shield-check", N_("Second check")), ("invoices", "/invoices", "receipt", N_("Invoices")), ("messages", "/messages", "mail", N_("Messages")),
     ),
     Role.FINANCE: (
         ("overview", "/overview", "gauge", N_("Overview")), ("payouts", "/payouts", "banknote", N_("Payments")), ("invoices", "/invoices", "receipt", N_("Invoices")), ("safeguards", "/safeguards", "scale", N_("Watching")),
-        ("terms", "/terms", "settings", N_("Terms")), ("messages", "/messages", "mail", N_("Messages")),
+        ("report", "/report", "chart-column", N_("Report")), ("terms", "/terms", "settings", N_("Terms")), ("messages", "/messages", "mail", N_("Messages")),
+    ),
+    Role.COUNCIL: (
+        ("report", "/report", "chart-column", N_("Report")), ("open_data", "/open-data", "search", N_("Numbers for everybody")), ("messages", "/messages", "mail", N_("Messages")),
     ),
 }  # fmt: skip
 OTHERS = (("messages", "/messages", "bell", N_("Messages")),)

@@ -42,7 +42,7 @@ def allow(*roles: Role, whose: str) -> Permission:
     return Permission(roles, whose)
 
 
-P, S, C, F, A = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER, Role.FINANCE, Role.ADMIN
+P, S, C, F, A, K = Role.PARTICIPANT, Role.SUPERVISOR, Role.CASE_MANAGER, Role.FINANCE, Role.ADMIN, Role.COUNCIL
 EVERYBODY = tuple(Role)
 
 PUBLIC = frozenset({
@@ -249,6 +249,9 @@ PERMISSIONS = {
     "reports.answer":               allow(C, A,                 whose="own municipality"),
     "reports.close":                allow(C, A,                 whose="own municipality"),
     "reports.reopen":               allow(C, A,                 whose="own municipality"),
+    "council.report":               allow(K, C, A, F,           whose="own municipality, no names"),
+    "council.report_csv":           allow(K, C, A, F,           whose="own municipality, no names"),
+    "council.report_pdf":           allow(K, C, A, F,           whose="own municipality, no names"),
     "office.history":               allow(A,                    whose="own municipality"),
     "office.history_csv":           allow(A,                    whose="own municipality"),
     "payouts.all_runs":             allow(F,                    whose="own municipality"),

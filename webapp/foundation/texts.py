@@ -329,7 +329,7 @@ STAFF_PAGES = (
     "privacy/templates/privacy/requests", "privacy/templates/privacy/retention", "privacy/templates/privacy/register", "privacy/templates/privacy/citizen_number",
     "payouts/views.py", "payouts/people_views.py", "payouts/checkers.py", "payouts/forms.py", "payouts/words.py", "payouts/templates/payouts/all",
     "payouts/templates/payouts/show", "payouts/templates/payouts/person", "payouts/templates/payouts/lines", "payouts/templates/payouts/checkers",
-    "invoices/", "bookkeeping/",
+    "invoices/", "bookkeeping/", "council/",
     "reports/case_views.py", "reports/case_forms.py", "reports/watch_views.py", "reports/templates/reports/cases", "reports/templates/reports/case.html", "reports/templates/reports/safeguards",
     "reports/templates/reports/employer", "reports/templates/reports/watch_parts",
 )  # fmt: skip

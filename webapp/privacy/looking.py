@@ -90,6 +90,7 @@ PURPOSES = {
     "privacy.citizen_number": "number", "privacy.keep_citizen_number": "number", "privacy.answer": "request", "office.history": "history",
 }  # fmt: skip
 EXPORTS = {"office.history_csv": "history"}  # what leaves as a file; any other file counts as "records"
+OF_NOBODY = frozenset({"council.report_csv", "reports.open_data_csv"})  # files of totals
 
 
 class Look(NamedTuple):
@@ -120,7 +121,7 @@ def look_of(person: Person | None, endpoint: str, arguments: dict[str, Any], res
     for name in SUBJECTS:
         if name in arguments:
             return Look(*who, name, str(arguments[name]), PURPOSES.get(endpoint, "work"), at)
-    if is_file(response):
+    if is_file(response) and endpoint not in OF_NOBODY:
         return Look(*who, "", "", EXPORTS.get(endpoint, "records"), at)
     return None
 

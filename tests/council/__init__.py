@@ -1,0 +1,1 @@
+"""Tests of the report line, of /safeguards and of the open data."""

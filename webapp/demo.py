@@ -206,6 +206,8 @@ def add_people(town: Town, slug: str, facts: dict[str, Any]) -> None:
             ParticipantFile(
                 account_id=person.id, municipality_id=town.id, case_manager_id=manager.id, birth_date=date(1978 + number, 3, 4 + number) if number != 5 else None,
                 wage_subsidy_group=None if number == 5 else False, obliged=False, wishes=wishes[number], travels_by=("bike", "bike", "walk", "bus")[number % 4], needs="uitleg in korte zinnen" if number % 2 else "",
+                wished_minutes_from=(12 * 60, 16 * 60, None, 8 * 60)[number % 4], wished_minutes_to=(24 * 60, 20 * 60, 16 * 60, None)[number % 4],
+                cannot_work=["2m", "4a"] if number % 3 == 1 else [],
             )
         )  # fmt: skip
     town.db.flush()

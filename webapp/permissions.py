@@ -84,6 +84,8 @@ PERMISSIONS = {
 
     "participant.today":                  allow(P,                    whose="own"),
     "participant.me":                     allow(P,                    whose="own"),
+    "participant.wishes":                 allow(P,                    whose="own"),
+    "participant.save_wishes":            allow(P,                    whose="own"),
     "offers.mine":                  allow(P,                    whose="own"),
     "placements.offer":             allow(P,                    whose="own"),
     "placements.answer":            allow(P,                    whose="own"),
@@ -180,6 +182,8 @@ PERMISSIONS = {
     "caseload.participants":        allow(C,                    whose="own caseload"),
     "caseload.participant":         allow(C,                    whose="own caseload"),
     "caseload.other_premium":       allow(C,                    whose="own caseload"),
+    "caseload.wishes":              allow(C,                    whose="own caseload"),
+    "caseload.save_wishes":         allow(C,                    whose="own caseload"),
     "requests.all":                 allow(C,                    whose="own municipality"),
     "employer.count_staff":         allow(S,                    whose="own workplace"),
     "requests.own":                 allow(S,                    whose="own workplace"),

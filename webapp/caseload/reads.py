@@ -44,7 +44,7 @@ MILESTONES = (
 )  # fmt: skip
 PEOPLE = select(
     accounts.c.id, accounts.c.first_name, accounts.c.last_name, accounts.c.phone, accounts.c.email, accounts.c.language, files.c.birth_date, files.c.obliged,
-    files.c.wage_subsidy_group, files.c.wishes, files.c.travels_by, files.c.needs,
+    files.c.wage_subsidy_group, files.c.wishes, files.c.travels_by, files.c.needs, files.c.wished_minutes_from, files.c.wished_minutes_to, files.c.cannot_work,
 ).join_from(files, accounts, accounts.c.id == files.c.account_id)  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from webapp.caseload import (
     reads,
     routes,  # noqa: F401
     rules,
+    wishing,  # noqa: F401
 )
 from webapp.caseload.blueprint import pages
 from webapp.caseload.keys import keys_wanted
@@ -41,6 +42,7 @@ from webapp.terms.rules import NoTermsInForce
 WEEKS_SHOWN = 12
 CARDS_SHOWN = 12  # the most urgent first; the rest is one tap away, and the counts are of all
 SHOW = ("", "working", "looking", "stops", "signal")
+NOTICES = {"1": lambda: _("The other premium is recorded."), "wishes": lambda: _("It is kept.")}
 HOURS_KINDS = (rules.Kind.DISPUTED, rules.Kind.UNANSWERED, rules.Kind.UNCONFIRMED)
 
 
@@ -132,7 +134,7 @@ def participant_page(
         outflow=paid_work.outflow_of(db(), participant_id),
         others=others, other_cents=sum(row.amount_cents for row in others), own_cents=reads.premium_cents_in_year(db(), participant_id, today.year),
         maximum=maximum_or_none(today), allowed=terms().premium_allowed(somebody.birth_date, somebody.wage_subsidy_group, today),
-        typed=typed or {"id": str(new_id())}, errors=errors or {}, notice=_("The other premium is recorded.") if request.args.get("recorded") else None,
+        typed=typed or {"id": str(new_id())}, errors=errors or {}, notice=NOTICES.get(request.args.get("recorded", ""), lambda: None)(),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, g, request
+from flask import Response, g, request
 from sqlalchemy import select
 
 from webapp.foundation.clock import day_of, now
@@ -15,7 +15,9 @@ from webapp.foundation.pages import page
 from webapp.hours.reads import accounts, entries, placements
 from webapp.hours.words import status_chip
 from webapp.milestones.actions import reached_by
+from webapp.participant import wishing  # noqa: F401 - adds its addresses
 from webapp.participant.account import AccountView, account_of
+from webapp.participant.blueprint import pages
 from webapp.participant.reads import PLACEMENT, SHIFTS, TODO
 from webapp.people import actions as people_actions
 from webapp.placements.rules import week_number
@@ -26,7 +28,6 @@ from webapp.premium.rules import room_left_cents
 from webapp.terms.actions import Terms, terms_of
 from webapp.terms.rules import NoTermsInForce, split_of_tariff
 
-pages = Blueprint("participant", __name__, template_folder="templates")
 ledger: Any = LedgerLine.__table__  # type: ignore[attr-defined]
 
 LINES_SHOWN = 8

@@ -103,7 +103,12 @@ class ParticipantFile(SQLModel, table=True):
     """
 
     __tablename__ = "participant_file"
-    __table_args__ = (one_of("travels_by", ("", "bike", "walk", "bus", "car"), "a_way_to_travel_is_known"),)
+    __table_args__ = (
+        one_of("travels_by", ("", "bike", "walk", "bus", "car"), "a_way_to_travel_is_known"),
+        CheckConstraint("wished_minutes_from > 0 AND wished_minutes_to > 0", name="wished_hours_are_more_than_none"),
+        CheckConstraint("wished_minutes_from <= wished_minutes_to", name="wished_hours_run_from_less_to_more"),
+        CheckConstraint("(wishes_told_by IS NULL) = (wishes_told_at IS NULL)", name="wishes_are_told_by_somebody"),
+    )
 
     account_id: uuid.UUID = Field(foreign_key="account.id", primary_key=True)
     municipality_id: int = Field(foreign_key="municipality.id")
@@ -112,8 +117,13 @@ class ParticipantFile(SQLModel, table=True):
     obliged: bool | None = None
     wage_subsidy_group: bool | None = None
     wishes: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    wished_minutes_from: int | None = None  # a week
+    wished_minutes_to: int | None = None
+    cannot_work: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'")))  # "0m": Monday morning
     travels_by: str = ""
     needs: str = ""
+    wishes_told_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
+    wishes_told_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class Absence(SQLModel, table=True):

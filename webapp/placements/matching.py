@@ -32,6 +32,7 @@ from webapp.safeguards.rules import Stretch, duration_until
 from webapp.terms.actions import Terms
 from webapp.terms.rules import NoTermsInForce, limit_months
 from webapp.terms.shapes import Duration
+from webapp.wishes.rules import Fit, Wishes, fit
 
 accounts: Any = Account.__table__  # type: ignore[attr-defined]
 files: Any = ParticipantFile.__table__  # type: ignore[attr-defined]
@@ -53,7 +54,16 @@ OPEN_REQUESTS = (
     .order_by(requests.c.starts_on, requests.c.function, requests.c.id)
 )  # fmt: skip
 PEOPLE = select(
-    accounts.c.id, accounts.c.first_name, accounts.c.last_name, accounts.c.language, files.c.wishes, files.c.travels_by, files.c.needs
+    accounts.c.id,
+    accounts.c.first_name,
+    accounts.c.last_name,
+    accounts.c.language,
+    files.c.wishes,
+    files.c.travels_by,
+    files.c.needs,
+    files.c.wished_minutes_from,
+    files.c.wished_minutes_to,
+    files.c.cannot_work,
 ).join_from(files, accounts, accounts.c.id == files.c.account_id)
 WORK_OF = (
     select(
@@ -77,9 +87,8 @@ class Candidate(NamedTuple):
     first_name: str
     last_name: str
     language: str
-    wishes: Sequence[str]
-    travels_by: str
-    needs: str
+    wishes: Wishes
+    fit: Fit  # of the hours and days of this work, beside what they wish
     word: str
     has_open_offer: bool
     here: Any  # their placement for this work, when they said yes
@@ -137,13 +146,14 @@ def _candidate(
     row: Any, request: WorkRequest, work: Sequence[Any], said: set[tuple[uuid.UUID, str]], duration: Duration | None, before: Sequence[Stretch], terms: Terms, signal: bool,
 ) -> Candidate:  # fmt: skip
     first = request.starts_on
+    wishes = Wishes([str(wish) for wish in row.wishes], row.wished_minutes_from, row.wished_minutes_to, row.cannot_work, row.travels_by, row.needs)
     _months, until, _counts = duration_until(duration_on(terms, first), first, request.weekly_minutes, before, again_after(terms, first))
     shorter = until if until is not None and before and until < last_day(first, request.weeks) else None
     elsewhere = [own for own in work if own.request_id != request.id]
     together = request.weekly_minutes + sum(own.weekly_minutes for own in elsewhere)
     own_words = {status for what, status in said if what == request.id}
     return Candidate(
-        row.id, row.first_name, row.last_name, row.language, [str(wish) for wish in row.wishes], row.travels_by, row.needs,
+        row.id, row.first_name, row.last_name, row.language, wishes, fit(wishes, _spans(planned_days(request.pattern)), together),
         word=next((word for word in WORD_ORDER if word in own_words), ""),
         has_open_offer=any(status == "open" for _, status in said), here=next((own for own in work if own.request_id == request.id), None), elsewhere=elsewhere,
         clashes=any(clash(planned_days(request.pattern), planned_days(own.pattern)) for own in elsewhere if own.ends_on >= request.starts_on),

@@ -73,7 +73,13 @@ def erase(db: Session, person_id: UUID, municipality_id: int, *, whole: bool, no
     counts["offer"] = forget_offers_of(db, person_id, municipality_id)
     counts["sign_in"] = _end_access(db, person_id, now)
     counts["account"] = _change(db, "account", "id", person_id, {"phone": "", "email": ""})
-    _change(db, "participant_file", "account_id", person_id, {"wishes": [], "travels_by": "", "needs": ""})
+    _change(
+        db,
+        "participant_file",
+        "account_id",
+        person_id,
+        {"wishes": [], "wished_minutes_from": None, "wished_minutes_to": None, "cannot_work": [], "travels_by": "", "needs": ""},
+    )
     if whole:
         counts["history_words"] = _forget_words(db, person_id)
         counts |= {name: _delete(db, name, column, person_id) for name, column in AT_LAST}

@@ -55,7 +55,7 @@ TABLES = {
     "account": Described(BOTH, N_("To know somebody, speak their language and reach them"), TASK, "client_file", SCF, person=("id",)),
     "membership": Described(BOTH, N_("As what somebody may work here, and where"), TASK, "client_file", A, person=("account_id",)),
     "sign_in": Described(BOTH, N_("To keep somebody signed in on their device"), SAFE, "sign_in", NONE, person=("membership_id",), left_out={"id": SECRET}),
-    "participant_file": Described(PEOPLE, N_("To look for work that fits, and to apply the age rules"), TASK, "client_file", C, person=("account_id",), others={"case_manager_id": "who helps you"}),
+    "participant_file": Described(PEOPLE, N_("To look for work that fits, and to apply the age rules"), TASK, "client_file", C, person=("account_id",), others={"case_manager_id": "who helps you", "wishes_told_by": "who wrote down your wishes"}),
     "absence": Described(WORKERS, N_("Who does whose work for a while"), TASK, "", SC, person=("account_id",), others={"stand_in_id": "who stands in"}),
     "bank_account": Described(PEOPLE, N_("To pay the premium"), MONEY, "former_account", N_("finance: the last four"), person=("participant_id",), others={"changed_by": "who gave the account"}, left_out={"sealed_iban": SEALED, "digest": SEALED}),
     "citizen_number": Described(PEOPLE, N_("Only where the terms of the municipality need it"), TASK, "client_file", NONE, person=("account_id",), others={"set_by": "who recorded it"}, left_out={"sealed": SEALED}),

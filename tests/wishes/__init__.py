@@ -1,0 +1,1 @@
+"""Somebody says what fits them, and matching shows it."""

@@ -110,6 +110,10 @@ def fill_town(db: Session, slug: str, facts: dict[str, Any], settings: Settings)
     assert municipality.id is not None
     lock_municipality(db, municipality.id)
     agree_terms(db, municipality)
+    change_term(  # nobody here is real, so the few there are may be counted: a council then has something to read
+        db, municipality, "open_data", {"smallest": 3, "round_to": 1, "wait_days": 14}, valid_from=LONG_AGO, source="Voorbeeld: niemand hier bestaat echt",
+        reason="Demo", now=now(),
+    )  # fmt: skip
     town = Town(db, municipality, Sealer(*settings.sealing_keys), day_of(now()), now(), {}, [], settings.signing_key)
     add_people(town, slug, facts)
     add_work(town)

@@ -78,7 +78,7 @@ def test_few_people_are_not_told_and_cannot_be_found_by_subtracting(world: make.
     text, found = wim.get("/report").text, cells(wim.get("/report.csv"))
 
     assert "Fewer than 10 people worked" in text
-    assert found["People, hours and premium", "People who worked", "Number"] == "not shown"
+    assert found["People, hours and premium", "People who worked", "How many there are"] == "not shown"
     assert {value for (table, *_), value in found.items() if table == "Where the money goes"} == {"not shown"}
     assert wim.get(f"/report?period={WORKED.year}").status_code == 404
 
@@ -207,8 +207,8 @@ def test_who_may_read_it_reads_the_same_of_their_own_municipality(world: make.Wo
     stranger = as_person(make.account(world.database, world.strange_case_manager.municipality_id, role, "Vera Ver", language="en"))
 
     assert [reader.get(address).status_code for address in ADDRESSES] == [200, 200, 200]
-    assert cells(reader.get("/report.csv"))["People, hours and premium", "People who worked", "Number"] == "15"
-    assert cells(stranger.get("/report.csv"))["People, hours and premium", "People who worked", "Number"] == "0"
+    assert cells(reader.get("/report.csv"))["People, hours and premium", "People who worked", "How many there are"] == "15"
+    assert cells(stranger.get("/report.csv"))["People, hours and premium", "People who worked", "How many there are"] == "0"
     assert [as_person(world.participant).get(address).status_code for address in ADDRESSES] == [403, 403, 403]
 
 

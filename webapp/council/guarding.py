@@ -37,8 +37,8 @@ def signals(found: Found) -> Section:
         words = ngettext("Half of the signals were decided within %(num)s day.", "Half of the signals were decided within %(num)s days.", days)
     late = found.people(sum(row.decided_at.date() > row.due_on for row in closed))
     tables = [
-        Table(_("Signals"), (_("Signal"), _("Number")), [(_("Signals"), number(found.people(len(last)))), *((_(said), number(parts[kind])) for kind, said in SIGNALS.items())]),
-        Table(_("Decisions"), (_("Decision"), _("Number")), [
+        Table(_("Signals"), (_("Signal"), _("How many there are")), [(_("Signals"), number(found.people(len(last)))), *((_(said), number(parts[kind])) for kind, said in SIGNALS.items())]),
+        Table(_("Decisions"), (_("Decision"), _("How many there are")), [
             (_("Decided"), number(found.people(len(closed)))), (_("Decided after the agreed day"), number(late)),
             *((_(said), number(chosen.get(key, 0))) for key, said in DECISIONS.items()),
         ]),
@@ -113,7 +113,7 @@ def complaints(found: Found) -> Section:
     how = _(
         "Anybody can report work without an account. Reports count on the day they came in, outcomes on the day they were finished. Objections are of participants."
     )
-    return Section("reports", _("Reports and objections"), words, how, [Table(_("Reports about work"), (_("What became of it"), _("Reports")), line), Table(_("Of participants"), (_("What"), _("Number")), made)], [])  # fmt: skip
+    return Section("reports", _("Reports and objections"), words, how, [Table(_("Reports about work"), (_("What became of it"), _("Reports")), line), Table(_("Of participants"), (_("What"), _("How many there are")), made)], [])  # fmt: skip
 
 
 def money(found: Found) -> Section:

@@ -87,7 +87,7 @@ def places(db: Session, municipality_id: int) -> list[Place]:
         .outerjoin(worked, worked.c.placement_id == placements.c.id)
         .where(placements.c.municipality_id == municipality_id, placements.c.status.in_(("running", "ended")))
     )  # fmt: skip
-    return [Place(*row[:-1], int(row.minutes)) for row in rows]
+    return [Place._make((*row[:-1], int(row.minutes))) for row in rows]
 
 
 def people_by_half(found: list[Place]) -> dict[Half, int]:

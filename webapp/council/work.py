@@ -51,7 +51,9 @@ def people(found: Found) -> Section:
     how = _(
         "Hours count when the employer confirmed them, on the day they were worked. Premium earned belongs to those hours; premium paid out counts on the day of the payment."
     )
-    return Section("people", _("People, hours and premium"), words, how, [Table(_("People, hours and premium"), (_("What"), _("Number")), rows)], [])
+    return Section(
+        "people", _("People, hours and premium"), words, how, [Table(_("People, hours and premium"), (_("What"), _("How many there are")), rows)], []
+    )
 
 
 def few(found: Found) -> str:

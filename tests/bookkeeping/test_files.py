@@ -20,6 +20,8 @@ from webapp.bookkeeping.reads import per_hour, result_of, work_of
 from webapp.hours.models import HoursEntry
 from webapp.invoices.costs import share_cents
 from webapp.permissions import Role
+from webapp.placements.models import Placement
+from webapp.placements.tariffs import change_tariff
 from webapp.premium.models import LedgerLine
 
 DAY = LAST_MONTH + timedelta(days=27)
@@ -51,6 +53,17 @@ def test_the_hours_file_has_every_entry_of_the_own_municipality_and_no_name_of_a
     assert sum(int(row["certain_minutes"]) for row in found) == sum(entry.certain_minutes for entry in ours)
     assert "Selam" not in str(found) and "Tesfay" not in str(found)
     assert {row["worked_on"] for row in found} == {entry.worked_on.isoformat() for entry in ours}
+
+
+def test_the_hours_file_has_the_tariff_of_the_day_that_was_worked(office: Office, billed: Any) -> None:
+    with office.database.transaction() as db:
+        placement = db.get_one(Placement, office.world.placement.id)
+        first, later = placement.tariff_cents, placement.tariff_cents + 55
+        change_tariff(db, placement, later, valid_from=DAY, reason="Het minimumloon steeg.", by=None, now=make.NOW)
+
+    tariffs = {row["worked_on"]: int(row["tariff_cents"]) for row in rows_of(billed.get("/exports/hours.csv"))}
+
+    assert (tariffs[(DAY - timedelta(days=1)).isoformat()], tariffs[DAY.isoformat()]) == (first, later)
 
 
 def test_the_ledger_file_adds_up_to_the_ledger(office: Office, billed: Any, session: Session) -> None:

@@ -21,6 +21,7 @@ from webapp.foundation.sheets import safe_cell
 from webapp.hours.reads import placements
 from webapp.invoices.actions import employers, establishments, invoices, lines
 from webapp.invoices.rules import printed_number
+from webapp.placements.tariffs import tariffs
 
 PIECE = 2_000  # rows that go out together
 BOM = "\ufeff"  # so that a spreadsheet reads UTF-8
@@ -54,15 +55,15 @@ def hours_csv(database: Database, municipality_id: int) -> Iterator[str]:
     """All hours of a municipality. People are numbers: who they are stands in the case management, not in the books."""
     with closing(database.reading.connect()) as connection:
         name = connection.dialect.name
-        known = placed(connection, municipality_id)
+        known, later = placed(connection, municipality_id)
         columns = (
             _key("id", name), _day("worked_on", name), _instant("starts_at", name), _instant("stops_at", name), "break_minutes", "minutes", "certain_minutes", "status",
             _key("participant_id", name),
         )  # fmt: skip
-        statement = f"SELECT {_key('placement_id', name)}, {_line(columns, name)} FROM hours_entry WHERE municipality_id = :municipality"  # noqa: S608 - our own names
+        statement = f"SELECT {_key('placement_id', name)}, {_day('worked_on', name)}, {_line(columns, name)} FROM hours_entry WHERE municipality_id = :municipality"  # noqa: S608 - our own names
         yield BOM + cells(HOURS_HEAD)
         for found in piece_by_piece(connection, statement, municipality_id):
-            yield "".join([line + known[placement] for placement, line in found])
+            yield "".join([line + (end_on(later[placement], day) if placement in later else known[placement]) for placement, day, line in found])
 
 
 def ledger_csv(database: Database, municipality_id: int) -> Iterator[str]:
@@ -85,17 +86,42 @@ def cells(values: Sequence[Any]) -> str:
     return out.getvalue()
 
 
-def placed(connection: Connection, municipality_id: int) -> dict[str, str]:
-    """The end of a line for every placement: what people typed, safe for a spreadsheet, and the tariff it began with."""
+def placed(connection: Connection, municipality_id: int) -> tuple[dict[str, str], dict[str, list[tuple[str, str]]]]:
+    """The end of a line for every placement: what people typed, safe for a spreadsheet, and the tariff.
+
+    Where the tariff changed later, also the ends from each first day (YYYY-MM-DD) on, the first end from the first day there is.
+    """
     rows = connection.execute(
         select(placements.c.id, employers.c.name.label("employer"), establishments.c.name, placements.c.function, placements.c.tariff_cents)
         .join(establishments, establishments.c.id == placements.c.establishment_id)
         .join(employers, employers.c.id == establishments.c.employer_id)
         .where(placements.c.municipality_id == municipality_id)
     )
-    return {
-        row.id.hex: ";" + cells((row.id.hex, safe_cell(row.employer), safe_cell(row.name), safe_cell(row.function), row.tariff_cents)) for row in rows
-    }
+    typed = {row.id.hex: ((row.id.hex, safe_cell(row.employer), safe_cell(row.name), safe_cell(row.function)), row.tariff_cents) for row in rows}
+    known = {placement: _end(said, cents) for placement, (said, cents) in typed.items()}
+    changes = connection.execute(
+        select(tariffs.c.placement_id, tariffs.c.valid_from, tariffs.c.tariff_cents)
+        .where(tariffs.c.municipality_id == municipality_id)
+        .order_by(tariffs.c.valid_from)
+    )
+    later: dict[str, list[tuple[str, str]]] = {}
+    for placement_id, first_day, cents in changes:
+        ends = later.setdefault(placement_id.hex, [("", known[placement_id.hex])])
+        ends.append((first_day.isoformat(), _end(typed[placement_id.hex][0], cents)))
+    return known, later
+
+
+def _end(said: tuple[str, ...], tariff_cents: int) -> str:
+    return ";" + cells((*said, tariff_cents))
+
+
+def end_on(ends: Sequence[tuple[str, str]], day: str) -> str:
+    """The end of a line with the tariff of this day.
+
+    >>> end_on([("", "1950"), ("2026-07-01", "1990")], "2026-06-30"), end_on([("", "1950"), ("2026-07-01", "1990")], "2026-07-01")
+    ('1950', '1990')
+    """
+    return next(end for first_day, end in reversed(ends) if first_day <= day)
 
 
 def piece_by_piece(connection: Connection, statement: str, municipality_id: int) -> Iterator[Sequence[Any]]:

@@ -478,11 +478,8 @@ def test_two_weeks_of_feedback_without_internet_are_both_kept_and_sent_once(serv
     expect(page.locator(WAITING)).to_have_count(2)
     told = "SELECT count(*) FROM history WHERE action = 'feedback.given'"
     before = server.rows(told)[0][0]
-    page.close()
 
     phone.set_offline(False)
-    page = phone.new_page()
-    page.goto("/employer/hours")
     expect(page.locator(WAITING)).to_have_count(0)
 
     assert server.rows(told)[0][0] == before + 2

@@ -22,9 +22,14 @@ SECONDS = 45
 
 
 @pytest.fixture
-def worker(app, database_url, tmp_path) -> Iterator[subprocess.Popen]:
+def worker(app, database_url, push_service, tmp_path) -> Iterator[subprocess.Popen]:
     surroundings = {key: value for key, value in os.environ.items() if not key.startswith("OPSTAP_")}
-    surroundings |= {"OPSTAP_DEMO": "1", "OPSTAP_DATABASE_URL": database_url, "OPSTAP_DATA_DIR": str(tmp_path)}
+    surroundings |= {
+        "OPSTAP_DEMO": "1",
+        "OPSTAP_DATABASE_URL": database_url,
+        "OPSTAP_DATA_DIR": str(tmp_path),
+        "OPSTAP_PUSH_ORIGINS": push_service.origin,
+    }
     command = [sys.executable, "-m", "webapp.commands", "work"]
     process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     yield process

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
@@ -179,7 +181,11 @@ def test_every_page_of_a_case_manager_is_the_same_after_a_no_and_after_silence(
 
 
 def same_for_all(page: Any) -> str:
-    return without_ids(page).replace("Hoogland", "Waterveen") if page.mimetype == "text/html" else page.get_data(as_text=True)
+    if page.mimetype == "application/pdf":
+        said = "\n".join(sheet.extract_text() for sheet in PdfReader(BytesIO(page.get_data())).pages)
+    else:
+        said = without_ids(page) if page.mimetype == "text/html" else page.get_data(as_text=True)
+    return said.replace("Hoogland", "Waterveen")
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

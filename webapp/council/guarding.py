@@ -60,7 +60,7 @@ def displacement(found: Found) -> Section:
         return (_(TITLES[item]), *(number(cell) for cell in shown))
 
     requests = [
-        (_("Asked"), number(counts.asked)), (_("Taken on"), number(counts.taken_on)), (_("Refused"), number(counts.refused)),
+        (_("Asked"), number(counts.asked)), (_("Taken on"), number(counts.taken_on)), (_("Not taken on"), number(counts.refused)),
         (_("Ended by the employer"), number(counts.ended_by_employer)),
     ]  # fmt: skip
     tests = Table(_("Tests"), (_("Test"), _("Requests tested"), _("In order"), _("Needs a reason"), _("Not allowed"), _("Judged by two people")), [row(item) for item in ITEMS if item in found.tests])  # fmt: skip
